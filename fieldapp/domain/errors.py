@@ -1,0 +1,65 @@
+"""What can be wrong with what somebody asks; `fieldapp.api.errors` maps each type to an HTTP status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geodata.errors import Message
+
+
+class FieldappError(Exception):
+    """A request that cannot be carried out; nothing was written.
+
+    ``code`` is stable and for programs, ``message`` is for people.
+    """
+
+    code = "error"
+
+    def __init__(self, message: Message, *, code: str | None = None) -> None:
+        super().__init__(str(message))
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class NotFoundError(FieldappError):
+    """The thing asked for does not exist, or not on that day."""
+
+    code = "not_found"
+
+
+class ConflictError(FieldappError):
+    """The stored state forbids it, usually because somebody else was first."""
+
+    code = "conflict"
+
+
+class ForbiddenError(FieldappError):
+    """This person, or this installation, may not do that."""
+
+    code = "forbidden"
+
+
+class UnavailableError(FieldappError):
+    """A part that is needed, such as the database, cannot be reached or is not ready."""
+
+    code = "unavailable"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of an input: ``pointer`` says where (RFC 6901), ``message`` what and how to cure it."""
+
+    pointer: str
+    message: Message
+
+
+class InvalidInputError(FieldappError):
+    """Input that cannot be used; carries every fault that was found."""
+
+    code = "invalid"
+
+    def __init__(self, message: Message, faults: Sequence[Fault] = (), *, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.faults = tuple(faults)

@@ -1,0 +1,92 @@
+"""The settings: one frozen object, read once from ``FIELDAPP_*`` variables."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fieldapp.domain.errors import InvalidInputError
+from geodata.errors import Message
+
+LOCALES = ("zh_CN", "en")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an installation may choose; `Settings.from_environment` reads it."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    timezone: ZoneInfo
+    locale: str = "zh_CN"
+    basemap_url: str | None = None
+    basemap_attribution: str = ""
+    tianditu_key: str | None = None
+    # There are no accounts yet, so a page that writes is closed unless the installation opens it.
+    uploads: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the variables; raises `InvalidInputError` naming the one that cannot be used."""
+        given = {
+            name.removeprefix("FIELDAPP_"): value.strip()
+            for name, value in (os.environ if environment is None else environment).items()
+            if name.startswith("FIELDAPP_") and value.strip()
+        }
+        data_dir = Path(given.get("DATA_DIR", "fieldapp-data")).expanduser().resolve()
+        database_url = given.get("DATABASE_URL", f"sqlite:///{data_dir / 'fieldapp.sqlite'}")
+        if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise _unusable("DATABASE_URL", "sqlite:///FILE, postgresql+psycopg://USER:PASSWORD@HOST/NAME")
+        locale = given.get("LOCALE", "zh_CN")
+        if locale not in LOCALES:
+            raise _unusable("LOCALE", ", ".join(LOCALES))
+        try:
+            timezone = ZoneInfo(given.get("TIMEZONE", "Asia/Shanghai"))
+        except (ZoneInfoNotFoundError, ValueError):
+            raise _unusable("TIMEZONE", "Asia/Shanghai") from None
+        return cls(
+            data_dir=data_dir,
+            database_url=database_url,
+            secret_key=given.get("SECRET_KEY") or _kept_secret(data_dir),
+            timezone=timezone,
+            locale=locale,
+            basemap_url=given.get("BASEMAP_URL"),
+            basemap_attribution=given.get("BASEMAP_ATTRIBUTION", ""),
+            tianditu_key=given.get("TIANDITU_KEY"),
+            uploads=_flag("UPLOADS", given.get("UPLOADS", "off")),
+        )
+
+
+def _unusable(name: str, examples: str) -> InvalidInputError:
+    return InvalidInputError(
+        Message(
+            "The setting {name} cannot be used. Give one of these forms: {examples}.",
+            name=f"FIELDAPP_{name}",
+            examples=examples,
+        )
+    )
+
+
+def _flag(name: str, value: str) -> bool:
+    if value.lower() not in {"on", "off", "1", "0", "true", "false"}:
+        raise _unusable(name, "on, off")
+    return value.lower() in {"on", "1", "true"}
+
+
+def _kept_secret(data_dir: Path) -> str:
+    """The key of this installation, made on its first start and readable by its owner only."""
+    kept = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return kept.read_text("ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key
