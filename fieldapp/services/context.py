@@ -1,0 +1,44 @@
+"""What every service works with: the settings, the database and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Engine
+
+from fieldapp.persistence.engine import make_engine
+from fieldapp.persistence.unit_of_work import UnitOfWork
+from fieldapp.settings import Settings
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Context:
+    """An opened installation; the edges hand it to services and never look inside."""
+
+    settings: Settings
+    engine: Engine
+    now: Callable[[], datetime] = field(default=_utc_now)
+
+    def today(self) -> date:
+        """The day it is in the installation's time zone."""
+        return self.now().astimezone(self.settings.timezone).date()
+
+    def work(self, *, actor: str) -> UnitOfWork:
+        """Begin a unit of work in the name of ``actor``."""
+        return UnitOfWork(self.engine, actor=actor)
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def open_context(settings: Settings) -> Context:
+    """Open an installation; its database is connected to when first needed."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Context(settings=settings, engine=make_engine(settings.database_url))
