@@ -21,7 +21,7 @@ def _catalogue(locale: str) -> NullTranslations:
 
 
 def translate(words: Message | str, locale: str) -> str:
-    """The sentence in the language of ``locale``; the values in it are translated where they are sentences."""
+    """The sentence in the language of ``locale``; sentences among its values too."""
     if isinstance(words, str):
         return _catalogue(locale).gettext(words)
     template = _catalogue(locale).gettext(words.template)

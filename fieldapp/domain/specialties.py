@@ -45,3 +45,19 @@ PRODUCT_CATEGORIES: dict[str, Message] = {
     "rural_tourism": Message("rural tourism"),
     "other": Message("other"),
 }
+
+# Which specialties answer a product category directly. The plan scores near ones from the tree as well.
+FITTING: dict[str, tuple[str, ...]] = {
+    "grain": ("crops.rice", "crops.maize", "crops.soil", "crops.protection"),
+    "soybean": ("crops.soybean", "crops.soil"),
+    "vegetables": ("horticulture.vegetables", "crops.protection"),
+    "fruit": ("horticulture.fruit", "crops.protection"),
+    "edible_fungi": ("fungi",),
+    "livestock": ("livestock.cattle", "livestock.pigs", "livestock.poultry", "livestock.veterinary"),
+    "fisheries": ("fisheries",),
+    "nuts": ("forestry",),
+    "medicinal": ("horticulture.medicinal", "forestry"),
+    "processed_food": ("processing", "economy"),
+    "rural_tourism": ("tourism", "economy"),
+    "other": (),
+}
