@@ -299,8 +299,8 @@ audit_events = Table(
     Column("action", String(60), nullable=False),
     Column("subject_type", String(40), nullable=False),
     Column("subject_id", String(60), nullable=False),
-    Column("before", JSON),
-    Column("after", JSON),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
     Column("reason", Text, nullable=False, server_default=""),
     Index("ix_audit_events_subject", "subject_type", "subject_id"),
 )
