@@ -14,7 +14,7 @@ DATA_DIR ?= .demo
 RESET ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup setup-dev demo test check format bench lock tables translations clean
+.PHONY: help setup setup-dev demo test check format bench wheel lock tables translations clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ bench: setup-dev  ## Measure against the numbers promised; says pass or falls sh
 translations: setup-dev  ## Bring the catalogues up to date with the sentences in the code
 	$(BIN)/pybabel --quiet extract -F fieldapp/translations/babel.cfg -k Message -k N_ --no-location --sort-output --omit-header -o fieldapp/translations/messages.pot .
 	$(BIN)/pybabel --quiet update -i fieldapp/translations/messages.pot -d fieldapp/translations --no-fuzzy-matching --omit-header --ignore-pot-creation-date
+
+wheel: setup  ## Build the wheel, with everything in it, into dist/
+	$(BIN)/python -m build --wheel --no-isolation
 
 tables: setup-dev  ## Rebuild the geospatial tables from their sources
 	$(BIN)/python -m geodata.tables.build
