@@ -1,0 +1,49 @@
+"""A demonstration installation in a temporary folder, served by real worker processes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Served:
+    url: str
+    data_dir: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served_demonstration() -> Iterator[Served]:
+    """`fieldapp demo` as a person starts it; ends with the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        command = [str(Path(sys.executable).parent / "fieldapp"), "demo"]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("FIELDAPP_")}
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--data-dir", f"{folder}/data"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        try:
+            assert process.stdout is not None
+            if not any(line.startswith("fieldapp ready") for line in process.stdout):
+                raise RuntimeError(f"the demonstration did not start: exit {process.wait()}")
+            yield Served(f"http://127.0.0.1:{port}", Path(folder) / "data")
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
