@@ -1,0 +1,13 @@
+"""The pages: thin blueprints, and what every page shares."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from fieldapp.web import site, status
+
+
+def register(app: Flask) -> None:
+    """Put the pages and what they share on the application."""
+    site.register(app)
+    app.register_blueprint(status.blueprint)
