@@ -41,7 +41,7 @@ server=$!
 read -r _ignored || true
 kill -QUIT "$server" 2>/dev/null || true
 wait "$server" || true
-rm -rf "$2/data" "$2/log"
+rm -rf "$2"
 """
 
 
