@@ -192,20 +192,16 @@ def _terms_of_uncovered(random: Random, term: Any, today: date) -> list[dict[str
 def _visits(
     random: Random, township: DemoTownship, term: dict[str, Any], standing: str, today: date
 ) -> Iterator[dict[str, Any]]:
+    if term["starts_on"] > today:
+        return
     last = min(term["ended_on"] or term["ends_on"], today)
-    current = last == today
-    # A dormant township was visited once, long ago; in the others somebody comes about twice a month.
-    if current and standing == "dormant":
+    goes_on = last == today
+    if goes_on and standing == "dormant":
         last = today - timedelta(days=95)
+    elif goes_on:
+        lately = today - timedelta(days=random.randrange(1, 30))
+        yield _visit(random, township, term, max(term["starts_on"], lately), standing)
     day = term["starts_on"] + timedelta(days=random.randrange(1, 20))
-    if term["state"] == AssignmentState.ACTIVE and current and standing not in {"dormant", "uncovered"}:
-        yield _visit(
-            random,
-            township,
-            term,
-            max(term["starts_on"], today - timedelta(days=random.randrange(1, 30))),
-            standing,
-        )
     while day <= last:
         recent = (today - day).days < 90
         yield _visit(random, township, term, day, standing if recent else "covered")

@@ -1,0 +1,91 @@
+"""The demonstration shows everything there is to see, and says that it is one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from random import Random
+
+import pytest
+from sqlalchemy import func, select
+
+from fieldapp.demonstration.history import DemoTownship, history
+from fieldapp.demonstration.people import commissioners
+from fieldapp.domain.coverage import CoverageStatus
+from fieldapp.domain.errors import ConflictError
+from fieldapp.persistence import schema
+from fieldapp.services.context import Context
+from fieldapp.services.load_reference_tables import load_reference_tables
+from fieldapp.services.make_demonstration import make_demonstration
+from fieldapp.services.measure_coverage import measure_coverage
+
+
+def test_the_reference_tables_bring_168_townships_of_18_counties_and_are_loaded_once(
+    context: Context,
+) -> None:
+    assert load_reference_tables(context)
+    assert not load_reference_tables(context)
+    document = measure_coverage(context).document()
+    assert (document["roster"], document["target"], len(document["counties"])) == (168, 168, 18)
+    assert document["status"]["uncovered"] == 168
+
+
+def test_every_status_occurs_and_full_coverage_is_not_yet_reached(context: Context) -> None:
+    make_demonstration(context)
+    document = measure_coverage(context).document()
+    assert document["roster"] == 168
+    assert all(document["status"][status.value] > 0 for status in CoverageStatus)
+    assert document["counts"]["full"] < 168
+
+
+def test_some_terms_lapse_within_30_and_more_within_90_days(context: Context) -> None:
+    make_demonstration(context)
+    today = context.today()
+    lapses = [
+        (date.fromisoformat(each["lapses_on"]) - today).days
+        for each in measure_coverage(context).document()["townships"]
+        if each["lapses_on"]
+    ]
+    assert any(days <= 30 for days in lapses)
+    assert any(30 < days <= 90 for days in lapses)
+
+
+def test_all_people_assignments_and_visits_are_marked_and_no_visit_lies_in_the_future(
+    context: Context,
+) -> None:
+    make_demonstration(context)
+    with context.engine.connect() as connection:
+        for table in (schema.institutions, schema.commissioners, schema.assignments, schema.visits):
+            marks = set(connection.scalars(select(table.c.demonstration).distinct()))
+            assert marks == {True}, table.name
+        names = connection.scalars(select(schema.commissioners.c.name)).all()
+        assert all("演示" in name for name in names)
+        assert connection.scalar(select(func.max(schema.visits.c.visited_on))) <= context.today()
+
+
+def test_products_in_print_are_featured_as_they_are_and_others_are_marked(context: Context) -> None:
+    make_demonstration(context)
+    with context.engine.connect() as connection:
+        rows = connection.execute(select(schema.products)).all()
+    genuine = {row.township_code: row.name for row in rows if not row.demonstration}
+    assert genuine["230103101"] == "草莓"
+    assert all("演示" in row.name for row in rows if row.demonstration)
+    assert max(Counter(row.township_code for row in rows).values()) == 1
+
+
+def test_the_same_seed_and_day_make_the_same_people_and_visits() -> None:
+    townships = [DemoTownship(f"{230184101 + at}", (127.0, 45.2), None) for at in range(40)]
+
+    def made(seed: int) -> tuple[object, object]:
+        random = Random(seed)
+        people = commissioners(random, 30)
+        return people, history(random, townships, people, date(2026, 11, 22))
+
+    assert made(7) == made(7)
+    assert made(7) != made(8)
+
+
+def test_a_demonstration_is_not_poured_over_people_who_are_kept_already(context: Context) -> None:
+    make_demonstration(context)
+    with pytest.raises(ConflictError, match="commissioners already"):
+        make_demonstration(context)
