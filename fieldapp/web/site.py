@@ -7,20 +7,18 @@ from urllib.parse import urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, Response, current_app, request
-from flask_babel import Babel, get_locale
+from flask import Flask, Response, current_app, g, request
 
-from fieldapp.assets import asset_url
-from fieldapp.i18n import CATALOGUES, translate
+from fieldapp.i18n import translate
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import RegisterFacts, describe_register
 from fieldapp.settings import LOCALES
 from geodata.errors import Message
 
-COOKIE = "lang"
+LANGUAGE_COOKIE = "lang"
 _A_YEAR = 365 * 24 * 3600
 # Each language under its own name, and the code that HTML and HTTP use for it.
-_LANGUAGES = (("zh_CN", "中文", "zh-CN"), ("en", "English", "en"))
+_LANGUAGES = {"zh_CN": ("中文", "zh-CN"), "en": ("English", "en")}
 # Babel's English dates are American; what is not listed here has Babel's own.
 _DAY_PATTERNS = {"en": "d MMM y"}
 _MONTH_PATTERNS = {"en": "MMM y", "zh_CN": "y年M月"}
@@ -28,36 +26,18 @@ _NAVIGATION = (("/", Message("Status")), ("/map", Message("Map")), ("/import", M
 
 
 def register(app: Flask) -> None:
-    """Languages, filters and the variables of the frame."""
-    context: Context = app.extensions["fieldapp"]
-    Babel(
-        app,
-        default_locale=context.settings.locale,
-        default_timezone=str(context.settings.timezone),
-        default_translation_directories=str(CATALOGUES),
-        locale_selector=chosen_locale,
-    )
+    """Filters, and the variables of the frame."""
     app.add_template_filter(words)
     app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(number)
-    app.add_template_global(asset_url, "asset")
     app.context_processor(_frame)
     app.after_request(_keep_language)
 
 
-def chosen_locale() -> str:
-    """The language of this request: its query, else its cookie, else the installation's."""
-    for asked in (request.args.get("lang"), request.cookies.get(COOKIE)):
-        if asked in LOCALES:
-            return str(asked)
-    context: Context = current_app.extensions["fieldapp"]
-    return context.settings.locale
-
-
 def words(value: Message | str) -> str:
     """The sentence in the language of the request."""
-    return translate(value, str(get_locale()))
+    return translate(value, g.language)
 
 
 def day(value: date | str | None) -> str:
@@ -72,7 +52,7 @@ def month(value: date | str | None) -> str:
 
 def number(value: float) -> str:
     """The number with the separators of the language."""
-    return format_decimal(value, locale=get_locale())
+    return format_decimal(value, locale=g.language)
 
 
 def _formatted(value: date | str | None, patterns: dict[str, str]) -> str:
@@ -83,17 +63,15 @@ def _formatted(value: date | str | None, patterns: dict[str, str]) -> str:
     if isinstance(value, datetime):
         context: Context = current_app.extensions["fieldapp"]
         value = value.astimezone(context.settings.timezone).date()
-    locale = str(get_locale())
-    return format_date(value, patterns.get(locale, "medium"), locale=locale)
+    return format_date(value, patterns.get(g.language, "medium"), locale=g.language)
 
 
 def _frame() -> dict[str, object]:
-    locale = str(get_locale())
     return {
-        "html_lang": next(code for name, _, code in _LANGUAGES if name == locale),
+        "html_lang": _LANGUAGES[g.language][1],
         "languages": [
-            {"name": name, "code": code, "href": _in_language(key), "current": key == locale}
-            for key, name, code in _LANGUAGES
+            {"name": name, "code": code, "href": _in_language(locale), "current": locale == g.language}
+            for locale, (name, code) in _LANGUAGES.items()
         ],
         "navigation": [
             {"href": path, "words": label, "current": request.path == path} for path, label in _NAVIGATION
@@ -116,9 +94,9 @@ def _register_facts() -> RegisterFacts | None:
 
 def _keep_language(response: Response) -> Response:
     asked = request.args.get("lang")
-    if asked in LOCALES and request.cookies.get(COOKIE) != asked:
-        response.set_cookie(COOKIE, str(asked), max_age=_A_YEAR, samesite="Lax", httponly=True)
+    if asked in LOCALES and request.cookies.get(LANGUAGE_COOKIE) != asked:
+        response.set_cookie(LANGUAGE_COOKIE, str(asked), max_age=_A_YEAR, samesite="Lax", httponly=True)
     if response.mimetype == "text/html":
-        response.headers["Content-Language"] = chosen_locale().replace("_", "-")
+        response.headers["Content-Language"] = _LANGUAGES[g.language][1]
         response.vary.add("Cookie")
     return response
