@@ -9,13 +9,12 @@ import time
 from datetime import date
 from urllib.parse import urlsplit
 
-from fieldapp.domain.coverage import coverage_table
-from fieldapp.services.measure_coverage import measure_coverage
-
 from benchmarks.figures import Figure, median_seconds
 from benchmarks.nation import nation
 from benchmarks.server import Served
+from fieldapp.domain.coverage import coverage_table
 from fieldapp.services.context import open_context
+from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.settings import Settings
 
 PATH = "/api/v1/coverage"

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fieldapp.services.measure_coverage import measure_coverage
 from sqlalchemy import Engine, text
 
 from benchmarks.figures import Figure, median_seconds
 from fieldapp.persistence.engine import make_engine
 from fieldapp.persistence.migrating import upgrade
 from fieldapp.services.context import Context
+from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.settings import Settings
 from tests.postgres import Databases, postgres_server
 

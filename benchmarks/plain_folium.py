@@ -9,11 +9,11 @@ from __future__ import annotations
 import folium
 import geopandas as gpd
 from flask import Flask
-from geodata.tables.build import detailed_townships
 from whitenoise import WhiteNoise
 
 from fieldapp.assets import BUILT, URL_PREFIX, asset_url
 from geodata import tables
+from geodata.tables.build import detailed_townships
 
 
 class PlainMap(folium.Map):
