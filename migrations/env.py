@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from alembic import context
 
-from fieldapp.persistence.migrating import COMPARISON
+from fieldapp.persistence.migrating import comparison
 from fieldapp.persistence.schema import metadata
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=metadata,
     transactional_ddl=True,  # on SQLite too: the engine begins its transactions itself
     render_as_batch=True,
-    **COMPARISON,
+    **comparison(connection.dialect.name),
 )
 context.run_migrations()

@@ -67,7 +67,7 @@ def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_databases: Databases, migrated_postgres: URL) -> Iterator[str]:
+def postgresql_url(postgres_databases: Databases, migrated_postgres: URL) -> Iterator[str]:
     """A fresh migrated PostgreSQL database with PostGIS."""
     database = postgres_databases.make(migrated_postgres)
     yield _address(database)
@@ -77,20 +77,29 @@ def postgres_url(postgres_databases: Databases, migrated_postgres: URL) -> Itera
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh migrated database of each engine in turn."""
-    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of each engine in turn that was never migrated."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
-        return
-    databases: Databases = request.getfixturevalue("postgres_databases")
-    database = databases.make()
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database that was never migrated."""
+    return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+
+
+@pytest.fixture
+def empty_postgresql_url(postgres_databases: Databases) -> Iterator[str]:
+    """A PostgreSQL database that was never migrated."""
+    database = postgres_databases.make()
     yield _address(database)
-    databases.drop(database)
+    postgres_databases.drop(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A database of each engine in turn that was never migrated."""
+    url: str = request.getfixturevalue(f"empty_{request.param}_url")
+    return url
 
 
 def _context(database_url: str, data_dir: Path) -> Context:

@@ -2,31 +2,120 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from fieldapp.domain.errors import ConflictError, FieldappError, UnavailableError
+from fieldapp.persistence.types import PostgisGeometry
+from fieldapp.persistence.violations import remember_attempt
+from geodata.errors import Message
 
 
 def make_engine(database_url: str) -> Engine:
     """An engine for SQLite or PostgreSQL; nothing is connected yet."""
     if database_url.startswith("sqlite"):
-        engine = create_engine(database_url, connect_args={"timeout": 10})
+        engine = create_engine(database_url, connect_args={"timeout": 10}, json_serializer=_as_json)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(database_url, pool_pre_ping=True)
+    else:
+        engine = create_engine(
+            database_url,
+            pool_pre_ping=True,
+            json_serializer=_as_json,
+            # Who has waited for a lock must see what it waited for, so no older snapshot is kept.
+            isolation_level="READ COMMITTED",
+        )
+        if isinstance(engine.dialect, PGDialect):  # so that reflection knows the type
+            engine.dialect.ischema_names = {**engine.dialect.ischema_names, "geometry": PostgisGeometry}
+    event.listen(engine, "handle_error", remember_attempt)
+    return engine
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A connection to read with; where the database fails this raises `UnavailableError`."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise (failure_of(error) or error) from error
+
+
+def failure_of(error: DBAPIError) -> FieldappError | None:
+    """What failed in the database itself, for people; None where the error is about what was asked."""
+    said = str(error.orig).strip()
+    state = getattr(error.orig, "sqlstate", None)
+    if state in {"40P01", "40001"}:
+        return ConflictError(
+            Message(
+                "Somebody else changed the same records at the same moment. Nothing was written; try again."
+            ),
+            code="concurrent",
+        )
+    if said == "database is locked" or state == "55P03":
+        return UnavailableError(
+            Message("The database is busy with another change. Nothing was written; try again."),
+            code="database.busy",
+        )
+    if said == "database or disk is full" or state == "53100":
+        return UnavailableError(
+            Message("The disk of the database is full. Nothing was written; make room and try again."),
+            code="database.full",
+        )
+    if _was_not_reached(error, said):
+        return UnavailableError(
+            Message(
+                "The database cannot be reached: {reason} Check the setting {name} and that it runs.",
+                reason=said,
+                name="FIELDAPP_DATABASE_URL",
+            ),
+            code="database.unreachable",
+        )
+    return None
+
+
+def _was_not_reached(error: DBAPIError, said: str) -> bool:
+    if isinstance(error.orig, sqlite3.Error):
+        return said.startswith("unable to open database file")
+    # psycopg gives no state where no server answered; these classes say that it refused or went away.
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) and (
+        state is None or state[:2] in {"08", "28", "3D", "53", "57"}
+    )
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):  # an instant is one, too
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling lets rows survive a rolled-back savepoint: take it over.
     connection.isolation_level = None
     for pragma in (
+        "busy_timeout = 10000",
         "foreign_keys = ON",
         "journal_mode = WAL",
         "synchronous = FULL",  # an acknowledged write survives a power cut
-        "busy_timeout = 10000",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, Index
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.schema import SchemaItem
 
 from fieldapp import resources
 from fieldapp.domain.errors import InvalidInputError, UnavailableError
+from fieldapp.persistence.engine import connected
 from geodata.errors import Message
 
 # Two servers that start at once take turns by this number; any other would do as well.
 _MIGRATION_LOCK = 0x6669656C64
 
 
-def _is_ours(_item: SchemaItem, name: str | None, kind: str, reflected: bool, counterpart: Any) -> bool:
-    """Leave out what PostGIS brings along, and what the schema gives to another engine."""
-    return not (kind == "table" and reflected and counterpart is None and name == "spatial_ref_sys")
+def _defaults_differ(
+    context: MigrationContext, _stored: Any, _meant: Any, stored: str | None, _default: Any, meant: str | None
+) -> bool | None:
+    """SQLite tells a default as it was written, quoted and bracketed; on PostgreSQL Alembic compares."""
+    if context.dialect.name != "sqlite" or stored is None or meant is None:
+        return None
+    return stored.strip("()'") != meant.strip("()'")
 
 
-# How the schema and a database are compared, by the tests and by a developer who drafts a migration.
-COMPARISON: Final[dict[str, Any]] = {
-    "compare_type": True,
-    "compare_server_default": True,
-    "include_object": _is_ours,
-}
+def comparison(dialect: str) -> dict[str, Any]:
+    """How schema and database are compared, by the tests and by whoever drafts a migration."""
+
+    def is_ours(item: SchemaItem, name: str | None, kind: str, _reflected: bool, _counterpart: Any) -> bool:
+        if isinstance(item, Index) and dialect == "sqlite":
+            return bool(item.dialect_options["postgresql"]["using"] != "gist")
+        return not (kind == "table" and name == "spatial_ref_sys")  # that one is PostGIS's own
+
+    return {"compare_type": True, "compare_server_default": _defaults_differ, "include_object": is_ours}
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -53,7 +60,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def current(engine: Engine) -> str | None:
     """The revision the database is at; None for one that was never migrated."""
-    with _reached(engine) as connection:
+    with connected(engine) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -96,7 +103,7 @@ def _config() -> Config:
 
 def _migrate(engine: Engine, act: Callable[[Config], None]) -> None:
     config = _config()
-    with _reached(engine) as connection:
+    with connected(engine) as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             # A table that is rebuilt is dropped for a moment, which foreign keys would forbid.
@@ -115,9 +122,7 @@ def _migrate(engine: Engine, act: Callable[[Config], None]) -> None:
                 Message("The migration cannot be run: {reason}", reason=str(error)), code="migration.unknown"
             ) from error
         except DBAPIError as error:
-            if error.statement is not None and error.statement.lstrip().startswith("CREATE EXTENSION"):
-                raise _lacks_extension(error) from error
-            raise
+            raise (_lacks_right(error) or error) from error
         finally:
             if sqlite:
                 _pragma(connection, "foreign_keys = ON")
@@ -130,29 +135,24 @@ def _pragma(connection: Connection, words: str) -> None:
     driver.cursor().execute(f"PRAGMA {words}")
 
 
-@contextmanager
-def _reached(engine: Engine) -> Iterator[Connection]:
-    try:
-        connection = engine.connect()
-    except OperationalError as error:
-        raise UnavailableError(
+def _lacks_right(error: DBAPIError) -> UnavailableError | None:
+    reason = str(error.orig).strip().splitlines()[0]
+    if error.statement is not None and error.statement.lstrip().startswith("CREATE EXTENSION"):
+        return UnavailableError(
             Message(
-                "The database cannot be reached: {reason} Check the setting {name} and that it runs.",
-                reason=str(error.orig).strip(),
-                name="FIELDAPP_DATABASE_URL",
+                "PostgreSQL refused the extensions postgis and btree_gist: {reason} Install the PostGIS "
+                "package of this server, and let a superuser create both extensions in this database.",
+                reason=reason,
             ),
-            code="database.unreachable",
-        ) from error
-    with connection:
-        yield connection
-
-
-def _lacks_extension(error: DBAPIError) -> UnavailableError:
-    return UnavailableError(
-        Message(
-            "PostgreSQL refused the extensions postgis and btree_gist: {reason} Install the PostGIS package "
-            "of this server, and let a superuser create both extensions in this database.",
-            reason=str(error.orig).strip().splitlines()[0],
-        ),
-        code="database.no_postgis",
-    )
+            code="database.no_postgis",
+        )
+    if getattr(error.orig, "sqlstate", None) == "42501":
+        return UnavailableError(
+            Message(
+                "PostgreSQL does not let this user change the tables: {reason} Make the user the owner of "
+                "the database.",
+                reason=reason,
+            ),
+            code="database.no_right",
+        )
+    return None

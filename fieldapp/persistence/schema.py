@@ -51,6 +51,13 @@ metadata = MetaData(
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
 
+def _spatial(table: str, column: str) -> Index:
+    """The index that QGIS and PostGIS look for; SQLite has none of the kind."""
+    index = Index(f"ix_{table}_{column}", column, postgresql_using="gist")
+    index.ddl_if(dialect="postgresql")
+    return index
+
+
 def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     quoted = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
@@ -67,6 +74,7 @@ counties = Table(
     Column("name", String(60), nullable=False, unique=True),
     Column("pinyin", String(120), nullable=False, server_default=""),
     Column("boundary", Geometry("MultiPolygon")),
+    _spatial("counties", "boundary"),
 )
 
 townships = Table(
@@ -89,6 +97,8 @@ townships = Table(
     _one_of("kind", TownshipKind),
     _one_of("boundary_quality", BoundaryQuality),
     CheckConstraint("starts_on IS NULL OR ends_on IS NULL OR ends_on >= starts_on", name="period"),
+    _spatial("townships", "seat"),
+    _spatial("townships", "boundary"),
     Index(
         "uq_townships_name_in_county",
         "county_code",
@@ -167,6 +177,7 @@ commissioners = Table(
     Column("demonstration", Boolean, nullable=False, server_default=false()),
     Column("revision", Integer, nullable=False, server_default="1"),
     _one_of("kind", CommissionerKind),
+    _spatial("commissioners", "home"),
 )
 
 commissioner_specialties = Table(

@@ -14,16 +14,17 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 SRID = 4326  # the number of geodata.crs.STORAGE_CRS
 
 
-class _PostgisGeometry(UserDefinedType[str]):
-    """``geometry(KIND, 4326)``; its text form on the wire is hexadecimal EWKB, both ways."""
+class PostgisGeometry(UserDefinedType[str]):
+    """``geometry(KIND, SRID)``; its text form on the wire is hexadecimal EWKB, both ways."""
 
     cache_ok = True
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str = "Geometry", srid: int | str = SRID) -> None:
         self.kind = kind
+        self.srid = srid
 
     def get_col_spec(self, **_: Any) -> str:
-        return f"geometry({self.kind},{SRID})"
+        return f"geometry({self.kind},{self.srid})"
 
 
 class Geometry(TypeDecorator[BaseGeometry]):
@@ -41,7 +42,7 @@ class Geometry(TypeDecorator[BaseGeometry]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(_PostgisGeometry(self.kind))
+            return dialect.type_descriptor(PostgisGeometry(self.kind))
         return dialect.type_descriptor(LargeBinary())
 
     def process_bind_param(self, value: BaseGeometry | None, dialect: Dialect) -> str | bytes | None:

@@ -8,8 +8,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from fieldapp.domain.errors import FieldappError
+from fieldapp.persistence.engine import failure_of
 from fieldapp.persistence.schema import audit_events, change_counters
+from fieldapp.persistence.violations import conflict_of
 
 REGISTER = "register"  # townships, roster, commissioners, products, assignments
 VISITS = "visits"
@@ -18,6 +22,9 @@ TOPICS = (REGISTER, VISITS)
 
 class UnitOfWork:
     """A transaction that is rolled back unless `commit` is called.
+
+    What the database refuses inside it leaves it as a `ConflictError` that names what is in the way,
+    and a database that fails as an `UnavailableError`.
 
     ::
 
@@ -36,8 +43,15 @@ class UnitOfWork:
         self._topics: set[str] = set()
 
     def __enter__(self) -> Self:
-        self.connection = self._engine.connect().execution_options(fieldapp_writes=True)
-        self.connection.begin()
+        try:
+            self.connection = self._engine.connect().execution_options(fieldapp_writes=True)
+        except DBAPIError as error:
+            raise (failure_of(error) or error) from error
+        try:
+            self.connection.begin()
+        except DBAPIError as error:
+            self.connection.close()
+            raise (failure_of(error) or error) from error
         return self
 
     def record(
@@ -77,11 +91,25 @@ class UnitOfWork:
                 .values(version=change_counters.c.version + 1)
             )
         self.connection.commit()
+        self._events.clear()
+        self._topics.clear()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.connection.close()  # rolls back whatever was not committed
+        try:
+            refusal = self._refusal_of(error) if isinstance(error, DBAPIError) else None
+        finally:
+            self.connection.close()  # rolls back whatever was not committed
+        if refusal is not None:
+            raise refusal from error
+
+    def _refusal_of(self, error: DBAPIError) -> FieldappError | None:
+        if not isinstance(error, IntegrityError):
+            return failure_of(error)
+        self.connection.rollback()
+        self.connection.execution_options(fieldapp_writes=False)
+        return conflict_of(error, self.connection)
 
 
 def change_versions(connection: Connection) -> dict[str, int]:
