@@ -71,7 +71,7 @@ def _product(township_code: str, row: Any, *, demonstration: bool) -> dict[str, 
     return {
         "township_code": township_code,
         "name": f"{row.product}（演示）" if demonstration else row.product,
-        "category": row.category,
+        "category": row.category.replace(" ", "_"),
         "basis": row.basis,
         "demonstration": demonstration,
     }
