@@ -123,3 +123,11 @@ def sqlite_context(sqlite_url: str, tmp_path: Path) -> Iterator[Context]:
     context = _context(sqlite_url, tmp_path)
     yield context
     context.close()
+
+
+@pytest.fixture
+def postgresql_context(postgresql_url: str, tmp_path: Path) -> Iterator[Context]:
+    """The same on PostgreSQL only, for what SQLite does not have."""
+    context = _context(postgresql_url, tmp_path)
+    yield context
+    context.close()
