@@ -1,0 +1,104 @@
+"""One table from error type to HTTP status, used by the API and by the pages alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, current_app, g
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from fieldapp.domain.errors import (
+    ConflictError,
+    Fault,
+    FieldappError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UnavailableError,
+)
+from fieldapp.i18n import translate
+from geodata.errors import GeodataError, Message
+
+STATUS: dict[type[Exception], int] = {
+    InvalidInputError: 422,
+    GeodataError: 422,
+    NotFoundError: 404,
+    ConflictError: 409,
+    ForbiddenError: 403,
+    UnavailableError: 503,
+    FieldappError: 400,
+}
+
+# What the protocol itself can be wrong about: status -> stable code and sentence.
+_PROTOCOL: dict[int, tuple[str, Message]] = {
+    400: ("request.malformed", Message("The request cannot be read. Check its form and send it again.")),
+    404: ("not_found", Message("There is nothing at this address. Check how it is written.")),
+    405: ("method.not_allowed", Message("This address does not answer this kind of request.")),
+    406: ("not_acceptable", Message("This address cannot answer in the form asked for.")),
+    413: ("request.too_large", Message("What was sent is too large. Send less at a time.")),
+    414: ("request.too_large", Message("The address is too long. Shorten it.")),
+    415: ("media_type.unsupported", Message("What was sent is of a kind that cannot be read here.")),
+    431: ("request.too_large", Message("What was sent is too large. Send less at a time.")),
+}
+_EXPIRED = (
+    "csrf",
+    Message("This page was open for too long or its cookie is missing. Load it again and repeat the step."),
+)
+_FAILED = (
+    "internal",
+    Message("The server failed at this request; nothing was changed. Try again, and tell the administrator."),
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error as HTTP tells it: RFC 9457 for programs, a page for people."""
+
+    status: int
+    code: str
+    message: Message
+    faults: tuple[Fault, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to tell about any error; one that nobody foresaw says nothing of its inside."""
+    for kind, status in STATUS.items():
+        if isinstance(error, kind):
+            return Problem(
+                status,
+                getattr(error, "code", "invalid"),
+                getattr(error, "message", _FAILED[1]),
+                getattr(error, "faults", ()),
+            )
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        fallback = ("request.refused", _PROTOCOL[400][1])
+        code, message = _EXPIRED if isinstance(error, CSRFError) else _PROTOCOL.get(error.code, fallback)
+        kept = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range")
+        headers = tuple((name, value) for name, value in error.get_headers() if name in kept)
+        return Problem(error.code, code, message, headers=headers)
+    return Problem(500, *_FAILED)
+
+
+def problem_response(problem: Problem) -> Response:
+    """The problem as ``application/problem+json`` in the language of the request."""
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": translate(problem.message, g.language),
+        "status": problem.status,
+        "code": problem.code,
+    }
+    if problem.faults:
+        document["errors"] = [
+            {"pointer": fault.pointer, "message": translate(fault.message, g.language)}
+            for fault in problem.faults
+        ]
+    response = current_app.response_class(
+        current_app.json.dumps(document), problem.status, mimetype="application/problem+json"
+    )
+    response.headers.extend(problem.headers)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = g.language.replace("_", "-")
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response

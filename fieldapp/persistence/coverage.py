@@ -1,0 +1,187 @@
+"""What coverage is measured from, read in one snapshot; visits are aggregated by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, Select, and_, func, or_, select
+
+from fieldapp.domain.assignments import SERVING_STATES
+from fieldapp.domain.visits import VERIFYING_GRADES, Review
+from fieldapp.persistence.schema import (
+    assignments,
+    commissioners,
+    counties,
+    featured_products,
+    institutions,
+    products,
+    roster_memberships,
+    roster_targets,
+    township_lineage,
+    townships,
+    visits,
+)
+from geodata.crs import STORAGE_CRS
+
+
+@dataclass(frozen=True)
+class CoverageInputs:
+    """The tables that `fieldapp.domain.coverage.coverage_table` takes, and what stands beside them."""
+
+    townships: pd.DataFrame
+    roster: pd.DataFrame
+    assignments: pd.DataFrame
+    featured_products: pd.DataFrame
+    visits: pd.DataFrame
+    lineage: pd.DataFrame
+    county_names: dict[str, str]
+    target: int | None
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements all see the database as it is at the first of them."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's transactions are snapshots already
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
+
+
+def read_coverage_inputs(
+    connection: Connection, *, as_of: date, window_days: int, geometry: bool = False
+) -> CoverageInputs:
+    """Read everything for a day; the boundaries only where ``geometry`` asks for them."""
+    return CoverageInputs(
+        townships=_townships(connection, geometry),
+        roster=_frame(
+            connection,
+            select(
+                roster_memberships.c.township_code,
+                roster_memberships.c.starts_on,
+                roster_memberships.c.ends_on,
+            ).where(_not_over(roster_memberships.c.ends_on, as_of)),
+        ),
+        assignments=_frame(connection, _assignments(as_of)),
+        featured_products=_frame(
+            connection,
+            select(
+                featured_products.c.township_code,
+                products.c.name,
+                featured_products.c.starts_on,
+                featured_products.c.ends_on,
+            )
+            .join(products, products.c.id == featured_products.c.product_id)
+            .where(_not_over(featured_products.c.ends_on, as_of)),
+        ),
+        visits=_frame(connection, _visits(as_of, window_days)),
+        lineage=_frame(
+            connection,
+            select(
+                township_lineage.c.from_code,
+                township_lineage.c.to_code,
+                township_lineage.c.from_name,
+                township_lineage.c.effective_on,
+            ).where(township_lineage.c.effective_on > as_of),
+        ),
+        county_names={
+            row.code: row.name for row in connection.execute(select(counties.c.code, counties.c.name))
+        },
+        target=connection.scalar(
+            select(roster_targets.c.target)
+            .where(roster_targets.c.starts_on <= as_of)
+            .order_by(roster_targets.c.starts_on.desc())
+            .limit(1)
+        ),
+    )
+
+
+def _frame(connection: Connection, query: Select[Any]) -> pd.DataFrame:
+    rows = connection.execute(query)
+    return pd.DataFrame(rows.all(), columns=list(rows.keys()), dtype=object)
+
+
+def _townships(connection: Connection, geometry: bool) -> pd.DataFrame:
+    columns = [getattr(townships.c, name) for name in ("code", "name", "county_code", "starts_on", "ends_on")]
+    if not geometry:
+        return _frame(connection, select(*columns))
+    frame = _frame(connection, select(*columns, townships.c.boundary.label("geometry")))
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=STORAGE_CRS)
+
+
+def _not_over(ends_on: ColumnElement[date], as_of: date) -> ColumnElement[bool]:
+    """Whether a period reaches the day; one that begins later is needed to see what follows."""
+    return or_(ends_on.is_(None), ends_on >= as_of)
+
+
+def _last_served() -> ColumnElement[date]:
+    return func.coalesce(assignments.c.ended_on, assignments.c.ends_on)
+
+
+def _serving() -> ColumnElement[bool]:
+    return assignments.c.state.in_([state.value for state in SERVING_STATES])
+
+
+def _assignments(as_of: date) -> Select[Any]:
+    return (
+        select(
+            assignments.c.id,
+            assignments.c.township_code,
+            assignments.c.commissioner_id,
+            commissioners.c.name.label("commissioner"),
+            institutions.c.name.label("institution"),
+            assignments.c.state,
+            assignments.c.starts_on,
+            assignments.c.ends_on,
+            assignments.c.ended_on,
+            assignments.c.agreement_approved_on,
+        )
+        .join(commissioners, commissioners.c.id == assignments.c.commissioner_id)
+        .outerjoin(institutions, institutions.c.id == commissioners.c.institution_id)
+        .where(_serving(), _last_served() >= as_of)
+    )
+
+
+def _visits(as_of: date, window_days: int) -> Select[Any]:
+    """The last visit and the last verified one of each commissioner in office on the day.
+
+    Each is one step back along the index of visits, so the cost grows with townships and not with visits.
+    """
+    verifying = or_(
+        visits.c.grade.in_([grade.value for grade in VERIFYING_GRADES]), visits.c.confirmation_approved
+    )
+    since = as_of - timedelta(days=window_days)
+    in_office = (
+        select(assignments.c.township_code, assignments.c.commissioner_id)
+        .where(_serving(), assignments.c.starts_on <= as_of, _last_served() >= as_of)
+        .distinct()
+        .subquery("in_office")
+    )
+
+    def last(*conditions: ColumnElement[bool]) -> ScalarSelect[date]:
+        return (
+            select(visits.c.visited_on)
+            .where(
+                visits.c.township_code == in_office.c.township_code,
+                visits.c.commissioner_id == in_office.c.commissioner_id,
+                visits.c.visited_on <= as_of,
+                and_(visits.c.deleted_at.is_(None), visits.c.review != Review.REJECTED.value),
+                *conditions,
+            )
+            .order_by(visits.c.visited_on.desc())
+            .limit(1)
+            .correlate(in_office)
+            .scalar_subquery()
+        )
+
+    return select(
+        in_office.c.township_code,
+        in_office.c.commissioner_id,
+        last().label("last_visit_on"),
+        last(visits.c.visited_on > since, verifying).label("last_verified_on"),
+    )
