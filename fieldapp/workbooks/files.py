@@ -101,7 +101,8 @@ def _open_packed(path: Path) -> TableFile:
     opened = TableFile(packed.kind, [], dates_from_1904=packed.dates_from_1904)
     cells = 0
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
+        # From a stream the reader goes by content; from a path it would go by the ending.
+        with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
             for metadata in workbook.sheets_metadata:
                 if metadata.typ != SheetTypeEnum.WorkSheet:
                     continue

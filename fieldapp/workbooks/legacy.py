@@ -7,6 +7,7 @@ this prints the sheets as JSON, or dies alone.
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import subprocess
@@ -67,7 +68,8 @@ def _load(path: str) -> dict[str, object]:
     sheets: list[dict[str, object]] = []
     cells = 0
     try:
-        workbook = CalamineWorkbook.from_path(path)
+        # From bytes the reader goes by content; from a path it would go by the ending.
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
         for index, metadata in enumerate(workbook.sheets_metadata):
             sheet = workbook.get_sheet_by_index(index)
             if sheet.end is None:

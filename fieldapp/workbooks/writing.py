@@ -177,7 +177,7 @@ def _cell_writer(workbook: Any, sheet: Any) -> Callable[[int, int, object], None
         if isinstance(value, bool):
             sheet.write_boolean(row, position, value)
         elif isinstance(value, int | float) and abs(value) < 10**15:
-            sheet.write_number(row, position, value)
+            sheet.write_number(row, position, _ExactNumber(value))
         elif isinstance(value, datetime) and _fits_excel(value):
             sheet.write_datetime(row, position, value, moment)
         elif isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_EXCEL_DAY:
@@ -189,6 +189,13 @@ def _cell_writer(workbook: Any, sheet: Any) -> Callable[[int, int, object], None
             )
 
     return write
+
+
+class _ExactNumber(float):
+    """A number written with all its digits, where XlsxWriter's sixteen would change it."""
+
+    def __format__(self, _: str, /) -> str:
+        return repr(float(self))
 
 
 def _fits_excel(value: datetime) -> bool:
