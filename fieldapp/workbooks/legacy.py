@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import resource
+import struct
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from fieldapp.workbooks import limits
+from fieldapp.workbooks.biff import error_cells
 from fieldapp.workbooks.limits import UnreadableFileError
 
 _MEMORY_BYTES = 1536 * 1024**2
@@ -69,7 +71,9 @@ def _load(path: str) -> dict[str, object]:
     cells = 0
     try:
         # From bytes the reader goes by content; from a path it would go by the ending.
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(Path(path).read_bytes()))
+        content = Path(path).read_bytes()
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        errors = error_cells(content)
         for index, metadata in enumerate(workbook.sheets_metadata):
             sheet = workbook.get_sheet_by_index(index)
             if sheet.end is None:
@@ -81,14 +85,22 @@ def _load(path: str) -> dict[str, object]:
                 {
                     "name": metadata.name,
                     "visible": metadata.visible == SheetVisibleEnum.Visible,
-                    "rows": sheet.to_python(skip_empty_area=False),
+                    "rows": _with_errors(sheet.to_python(skip_empty_area=False), errors[index]),
                 }
             )
     except PasswordError:
         return {"refused": "encrypted"}
-    except (CalamineError, ValueError, OSError):
+    except (CalamineError, ValueError, IndexError, struct.error, OSError):
         return {"refused": "damaged"}
     return {"sheets": sheets}
+
+
+def _with_errors(rows: list[list[Any]], errors: dict[tuple[int, int], str]) -> list[list[Any]]:
+    for (row, column), text in errors.items():
+        rows.extend([] for _ in range(row + 1 - len(rows)))
+        rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
+        rows[row][column] = text
+    return rows
 
 
 def _encoded(value: object) -> object:

@@ -166,6 +166,14 @@ def test_an_error_cell_is_a_fault(tmp_path: Path) -> None:
     assert only_fault(read_rows(path, COLUMNS))[1:4] == (2, "名称", "#REF!")
 
 
+def test_an_error_cell_of_an_old_workbook_is_a_fault() -> None:
+    sheet = read_rows(DATA / "errors.xls", COLUMNS)
+    assert [(fault.row, fault.column, fault.value) for fault in sheet.faults] == [
+        (2, "名称", "#REF!"),
+        (3, "备注", "#N/A"),
+    ]
+
+
 def test_a_formula_that_was_never_calculated_is_a_fault(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"选派": [HEADER, ["230184101", "=A1&A2", None, 1]]})
     assert "never calculated" in only_fault(read_rows(path, COLUMNS))[4]
