@@ -49,13 +49,15 @@ def draw_sketch(table: gpd.GeoDataFrame) -> Sketch | None:
     unit = (east - west) / _WIDTH
     shapes = shapes.affine_transform([1 / unit, 0, 0, -1 / unit, -west / unit, north / unit])
     shapes = shapes.simplify_coverage(_TOLERANCE)
-    counties = [shapely.union_all(group.to_numpy()) for _, group in shapes.groupby(known["county_code"])]
+    counties = [shapely.union_all(list(group)) for _, group in shapes.groupby(known["county_code"])]
     return Sketch(
         width=_WIDTH,
         height=int(np.ceil((north - south) / unit)),
         cells=tuple(
-            Cell(row.code, row.name, row.status, _path(shape))
-            for row, shape in zip(known.itertuples(index=False), shapes, strict=True)
+            Cell(code, name, status, _path(shape))
+            for code, name, status, shape in zip(
+                known["code"], known["name"], known["status"], shapes, strict=True
+            )
         ),
         outlines="".join(_path(county) for county in counties),
         missing=len(table) - len(known),

@@ -21,6 +21,7 @@ _INFERRED = "inferred"
 class RegisterFacts:
     """The origin of today's roster, by number of townships, and of what stands beside it."""
 
+    townships: int  # all that are known, on the roster or not
     listed: int  # in the statistics bureau's list of divisions
     inferred: tuple[str, ...]  # names of those that an inference added
     imported: int
@@ -59,6 +60,7 @@ def _read(context: Context) -> RegisterFacts:
         inferred = tuple(row.name for row in rows if row.basis.startswith(_INFERRED))
         listed = sum(row.basis.startswith(_STATISTICS_BUREAU) for row in rows)
         return RegisterFacts(
+            townships=connection.scalar(select(func.count()).select_from(townships)) or 0,
             listed=listed,
             inferred=inferred,
             imported=len(rows) - listed - len(inferred),

@@ -2,6 +2,96 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, render_template, request
+
+from fieldapp.domain.coverage import CoverageStatus
+from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.services.context import Context
+from fieldapp.services.describe_register import describe_register
+from fieldapp.services.summarise_status import LATER_DAYS, SOON_DAYS, StatusSummary, summarise_status
+from geodata.errors import Message
 
 blueprint = Blueprint("status", __name__)
+
+_YEARS = range(2000, 2101)
+_LAPSES_SHOWN = 6  # the others are folded in
+# What is done about the townships that lack a rung, by the status that they show.
+_WORK = {
+    CoverageStatus.UNCOVERED: Message("Townships that need a commissioner: {count}"),
+    CoverageStatus.NO_PRODUCT: Message("Townships that need a featured product: {count}"),
+    CoverageStatus.UNSIGNED: Message("Agreements to bring to approval: {count}"),
+    CoverageStatus.DORMANT: Message("Townships to be visited: {count}"),
+    CoverageStatus.UNVERIFIED: Message("Visits to be verified: {count}"),
+}
+
+
+@dataclass(frozen=True)
+class _Step:
+    words: Message
+    href: str
+
+
+@blueprint.get("/")
+def show() -> str:
+    """The status of today, or of the day in ``as_of``."""
+    context: Context = current_app.extensions["fieldapp"]
+    today = context.today()
+    as_of = _asked_day()
+    summary = summarise_status(context, as_of=as_of)
+    if not summary.roster:
+        return render_template(
+            "status/empty.html", facts=describe_register(context), as_of=summary.as_of, today=today
+        )
+    asked = {} if summary.as_of == today else {"as_of": summary.as_of.isoformat()}
+
+    def on_map(**query: str) -> str:
+        return "/map?" + urlencode(query | asked) if query | asked else "/map"
+
+    return render_template(
+        "status/show.html",
+        summary=summary,
+        today=today,
+        asked=asked,
+        steps=list(_next_steps(summary, on_map)),
+        on_map=on_map,
+        soon_days=SOON_DAYS,
+        later_days=LATER_DAYS,
+        lapses_shown=_LAPSES_SHOWN,
+    )
+
+
+def _next_steps(summary: StatusSummary, on_map: Callable[..., str]) -> Iterator[_Step]:
+    """What to do, most pressing first; each is a link to where it is done."""
+    for status, work in _WORK.items():
+        if count := summary.status[status]:
+            yield _Step(Message(work.template, count=count), on_map(status=status.value))
+    if count := len(summary.soon):
+        yield _Step(
+            Message("Terms and products to renew within {days} days: {count}", days=SOON_DAYS, count=count),
+            "#lapses",
+        )
+    if summary.target is not None and summary.target != summary.roster:
+        yield _Step(Message("Bring the roster into line with the target: import the list"), "/import")
+
+
+def _asked_day() -> date | None:
+    text = request.args.get("as_of", "").strip()
+    if not text:
+        return None
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        asked = None
+    if asked is None or asked.year not in _YEARS:
+        fault = Message("{value} is not a day from 2000 to 2100. Write it as 2026-11-22.", value=text)
+        raise InvalidInputError(
+            Message("The address carries parameters that cannot be used."),
+            [Fault("/as_of", fault)],
+            code="query.invalid",
+        )
+    return asked
