@@ -1,0 +1,239 @@
+// Brings the parts together: loads, draws, and answers every change of the view.
+import { byId, make, narrow, still } from "./dom.js";
+import { LoadError, openData } from "./data.js";
+import { openDates } from "./dates.js";
+import { openFilters } from "./filters.js";
+import { drawLabels } from "./labels.js";
+import { openNotices } from "./notices.js";
+import { openPanel } from "./panel.js";
+import { openScreen } from "./screen.js";
+import { openSearch } from "./search.js";
+import { openTable } from "./table.js";
+import { drawTownships } from "./townships.js";
+import { openView } from "./view.js";
+import { isDay, say, setWords } from "./words.js";
+
+const REFRESH_EVERY = 4000; // milliseconds: what somebody else assigns is seen within five seconds
+
+export function drawCoverage(map, settingsId) {
+  const settings = JSON.parse(byId(settingsId).textContent);
+  setWords(settings.words, settings.language);
+  const container = map.getContainer();
+  container.setAttribute("role", "region");
+  container.setAttribute("aria-label", say("map_label"));
+
+  const fixedDay = settings.embedded ? settings.today : null;
+  const data = openData(settings);
+  const view = openView(settings.today, fixedDay, isDay);
+  const notices = openNotices();
+  const filters = openFilters(view);
+  const dates = openDates(view, settings.now ?? settings.today, fixedDay);
+  const search = openSearch({ onChoose: (code) => open(code) });
+  const panel = openPanel({ view, onClose: close });
+  const table = openTable({ view, onOpen: (code) => open(code) });
+  const screen = openScreen(map, () => fit(null));
+
+  let geometry = null; // places and counties by code
+  let picture = null;
+  let labels = null;
+  let coverage = null;
+  let rows = new Map(); // of the day shown, by code
+  let request = 0;
+
+  function open(code) {
+    const known = rows.get(code);
+    if (!known) return;
+    const filtered = !view.shows(known);
+    view.set({ township: code, ...(filtered ? { county: null, statuses: new Set() } : {}) });
+    byId("map-panel-title").focus({ preventScroll: true });
+  }
+
+  function close() {
+    const code = view.get().township;
+    view.set({ township: null });
+    if (code && picture?.has(code)) picture.focusOn(code);
+  }
+
+  function tooltip(code) {
+    const row = rows.get(code);
+    if (!row) return make("span");
+    return make(
+      "span",
+      {},
+      make("strong", { text: row.name }),
+      make("span", { text: `${row.county} · ${say(`status_${row.status}`)}` }),
+      row.commissioner ? make("span", { text: row.commissioner }) : null,
+    );
+  }
+
+  function fit(countyCode) {
+    const layers = countyCode ? picture.countyLines.getLayers() : null;
+    const layer = layers?.find((each) => each.feature.properties.code === countyCode);
+    const bounds = (layer ?? picture.countyLines).getBounds();
+    const all = bounds.isValid() ? bounds : picture.townships.getBounds();
+    if (!all.isValid()) return;
+    const foot = narrow() ? 72 : 48;
+    map.fitBounds(all, { paddingTopLeft: [16, narrow() ? 72 : 16], paddingBottomRight: [16, foot], animate: drawn && !still() });
+  }
+
+  function join(latest) {
+    rows = new Map(
+      latest.townships.map((row) => {
+        const place = geometry.places.get(row.code);
+        const county = geometry.counties.get(row.county_code);
+        const joined = {
+          ...row,
+          place: place?.properties ?? { neighbours: [] },
+          pinyin: place?.properties.pinyin ?? row.name,
+          initials: place?.properties.initials ?? "",
+          county: place?.properties.county ?? county?.name ?? row.county_code,
+          countyPinyin: county?.pinyin ?? row.county_code,
+        };
+        joined.place = { ...joined.place, bounded: Boolean(place?.geometry) };
+        return [row.code, joined];
+      }),
+    );
+    search.set([...rows.values()]);
+  }
+
+  function showLabels() {
+    const { township } = view.get();
+    labels.set({
+      counties: [...geometry.counties.values()]
+        .filter((county) => county.label)
+        .map((county) => ({ name: county.name, at: L.latLng(county.label[1], county.label[0]) })),
+      townships: [...rows.values()]
+        .filter((row) => picture.has(row.code))
+        .map((row) => ({
+          name: row.name,
+          at: picture.anchor(row.code),
+          status: row.status,
+          dimmed: !view.shows(row),
+          chosen: row.code === township,
+        })),
+    });
+  }
+
+  function showAll() {
+    const shown = [...rows.values()].filter(view.shows);
+    picture.colour([...rows.values()], view.shows);
+    filters.show(coverage);
+    table.show(shown, coverage);
+    byId("map-side-shown").textContent = say("shown", { shown: shown.length, roster: coverage.roster });
+    showChosen();
+    showLabels();
+  }
+
+  function showChosen() {
+    const { township } = view.get();
+    const row = rows.get(township);
+    picture.choose(row ? township : null);
+    table.mark(township);
+    if (row) panel.show(row, rows, coverage);
+    else panel.close();
+  }
+
+  // What an address may ask for in vain is said, not passed over.
+  function tellUnknown() {
+    const { county, township, day } = view.get();
+    if (!geometry.places.size) notices.empty(settings.importAddress);
+    else if (!coverage.roster) notices.emptyDay(day, fixedDay || day === settings.today ? null : () => view.set({ day: settings.today }));
+    else if (township && !geometry.places.has(township)) notices.tell(say("unknown_township", { code: township }));
+    else if (township && !rows.has(township)) notices.tell(say("not_on_roster", { day }));
+    else if (county && !geometry.counties.has(county)) notices.tell(say("unknown_county", { code: county }));
+    else notices.clear();
+  }
+
+  let failed = false;
+  let drawn = false;
+  function markDrawn() {
+    if (drawn) return;
+    drawn = true;
+    performance.mark("fieldapp:drawn");
+    container.dataset.drawn = "true";
+  }
+
+  async function load({ fresh = false, quiet = false } = {}) {
+    request += 1;
+    const mine = request;
+    const { day } = view.get();
+    if (!quiet) notices.loading(drawn ? day : null);
+    byId("map-page").setAttribute("aria-busy", "true");
+    try {
+      const [shapes, latest] = await Promise.all([geometry ?? data.geometry(), data.coverage(day, { fresh })]);
+      if (mine !== request) return; // another day was asked for meanwhile
+      if (!geometry) begin(shapes);
+      const same = latest === coverage || (quiet && JSON.stringify(latest) === JSON.stringify(coverage));
+      if (!same) {
+        coverage = latest;
+        join(coverage);
+        dates.show();
+        showAll();
+      }
+      if (!same || !quiet || failed) tellUnknown();
+      failed = false;
+      markDrawn();
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      if (mine !== request) return;
+      failed = true;
+      notices.failed(error.status, () => load({ fresh: true }));
+    } finally {
+      if (mine === request) byId("map-page").removeAttribute("aria-busy");
+    }
+  }
+
+  function begin(shapes) {
+    geometry = {
+      places: new Map(shapes.townships.features.map((feature) => [feature.properties.code, feature])),
+      counties: new Map(shapes.counties.features.map((feature) => [feature.properties.code, feature.properties])),
+    };
+    picture = drawTownships(map, shapes, { onOpen: open, tooltip });
+    labels = drawLabels(map, map.getRenderer(picture.countyLines));
+    fit(view.get().county);
+    const { township } = view.get();
+    if (picture.has(township)) map.panInside(picture.anchor(township), { padding: [80, 80], animate: false });
+  }
+
+  view.onChange((now, before) => {
+    if (!coverage) return;
+    if (now.day !== before.day) {
+      dates.show();
+      load();
+    } else {
+      showAll();
+      tellUnknown();
+    }
+    if (now.county !== before.county) fit(now.county);
+    if (now.township && now.township !== before.township && picture.has(now.township)) {
+      const right = narrow() ? 40 : 400;
+      const foot = narrow() ? 320 : 80;
+      map.panInside(picture.anchor(now.township), {
+        paddingTopLeft: [60, 80],
+        paddingBottomRight: [right, foot],
+        animate: !still(),
+      });
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-township]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    open(link.dataset.township);
+  });
+  byId("map-page").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (view.get().township) close();
+    else if (!screen.closeSide() && table.isOpen()) table.close();
+  });
+
+  if (!settings.embedded) {
+    addEventListener("online", () => load({ fresh: true }));
+    addEventListener("offline", () => notices.failed(0, () => load({ fresh: true })));
+    const refresh = () => drawn && !document.hidden && navigator.onLine && load({ fresh: true, quiet: true });
+    document.addEventListener("visibilitychange", refresh);
+    setInterval(refresh, REFRESH_EVERY);
+  }
+  load();
+}

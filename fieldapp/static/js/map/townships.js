@@ -1,0 +1,162 @@
+// The picture: county ground, townships by status, lines, seats, and what is emphasised on top.
+import { paint, statusClass, still } from "./dom.js";
+import { townshipLines } from "./lines.js";
+import { STATUSES } from "./view.js";
+import { say } from "./words.js";
+
+const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+const EXACT = { smoothFactor: 0 }; // simplified one by one, neighbours would part
+
+export function drawTownships(map, geometry, { onOpen, tooltip }) {
+  const shapes = new Map();
+  const still_ = { interactive: false, ...EXACT };
+
+  L.geoJSON(geometry.counties, { style: { className: "county-ground", ...still_ }, ...still_ }).addTo(map);
+  const townships = L.geoJSON(geometry.townships, {
+    style: () => ({ className: "township", fillOpacity: 1, weight: 0, stroke: false, ...EXACT }),
+    ...EXACT,
+    filter: (feature) => feature.geometry !== null,
+    onEachFeature(feature, shape) {
+      shapes.set(feature.properties.code, { shape, feature });
+      shape.on("click", (event) => {
+        L.DomEvent.stop(event);
+        onOpen(feature.properties.code);
+      });
+      shape.bindTooltip(() => tooltip(feature.properties.code), { sticky: true, direction: "top", opacity: 1 });
+    },
+  }).addTo(map);
+  const line = (className) => L.polyline([], { className, noClip: true, ...still_ }).addTo(map);
+  const outline = (className) => L.polygon([], { className, fill: false, ...still_ }).addTo(map);
+  const approximate = line("township-line is-approximate");
+  const official = line("township-line");
+  const countyLines = L.geoJSON(geometry.counties, { style: { className: "county-line", fill: false, ...still_ }, ...still_ });
+  countyLines.addTo(map);
+  const seats = line("township-seats");
+  const alarmCasing = outline("alarm-casing");
+  const alarm = outline("alarm-line");
+  const chosenCasing = outline("chosen-casing");
+  const chosen = outline("chosen-line");
+  const focused = outline("focus-line");
+
+  for (const [code, { shape }] of shapes) prepareKeyboard(code, shape.getElement());
+
+  let present = new Map();
+  let lastShown = "";
+  let stop = null; // the one township that Tab reaches
+
+  function prepareKeyboard(code, element) {
+    element.setAttribute("role", "button");
+    element.setAttribute("tabindex", "-1");
+    element.dataset.code = code;
+    element.addEventListener("focus", () => {
+      setStop(code);
+      if (element.matches(":focus-visible")) focused.setLatLngs(shapes.get(code).shape.getLatLngs());
+    });
+    element.addEventListener("blur", () => focused.setLatLngs([]));
+    element.addEventListener("keydown", (event) => {
+      if (event.key in ARROWS) {
+        event.preventDefault();
+        event.stopPropagation();
+        focusOn(towards(code, ARROWS[event.key]));
+      } else if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        event.stopPropagation();
+        onOpen(code);
+      }
+    });
+  }
+
+  function setStop(code) {
+    if (stop) shapes.get(stop)?.shape.getElement().setAttribute("tabindex", "-1");
+    stop = code;
+    shapes.get(code)?.shape.getElement().setAttribute("tabindex", "0");
+  }
+
+  const anchor = (code) => {
+    const { feature, shape } = shapes.get(code);
+    const seat = feature.properties.seat;
+    return seat ? L.latLng(seat[1], seat[0]) : shape.getBounds().getCenter();
+  };
+
+  // The nearest township that lies more in this direction than beside it.
+  function towards(code, [dx, dy]) {
+    const from = map.latLngToLayerPoint(anchor(code));
+    let best = code;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [other, row] of present) {
+      if (other === code || row.dimmed || !shapes.has(other)) continue;
+      const to = map.latLngToLayerPoint(anchor(other)).subtract(from);
+      const along = to.x * dx + to.y * dy;
+      const aside = Math.abs(to.x * dy) + Math.abs(to.y * dx);
+      if (along > 0 && aside <= along * 1.2 && along + aside * 2 < least) {
+        least = along + aside * 2;
+        best = other;
+      }
+    }
+    return best;
+  }
+
+  function focusOn(code) {
+    if (!shapes.has(code)) return;
+    map.panInside(anchor(code), { padding: [60, 60], animate: !still() });
+    shapes.get(code).shape.getElement().focus({ preventScroll: true });
+  }
+
+  function redrawLines() {
+    const shown = [...present.keys()].filter((code) => shapes.has(code));
+    if (shown.join() === lastShown) return;
+    lastShown = shown.join();
+    const lines = townshipLines(shown.map((code) => shapes.get(code).feature));
+    official.setLatLngs(lines.official);
+    approximate.setLatLngs(lines.approximate);
+    const dots = shown.map((code) => shapes.get(code).feature.properties.seat).filter(Boolean);
+    seats.setLatLngs(dots.map(([lon, lat]) => [[lat, lon], [lat, lon]]));
+  }
+
+  return {
+    countyLines,
+    townships,
+    anchor,
+    focusOn,
+    has: (code) => shapes.has(code),
+    boundsOf: (code) => shapes.get(code).shape.getBounds(),
+    // Colour by the rows of a coverage document; `shows` tells which of them pass the filter.
+    colour(rows, shows) {
+      present = new Map(rows.map((row) => [row.code, { ...row, dimmed: !shows(row) }]));
+      for (const [code, { shape, feature }] of shapes) {
+        const row = present.get(code);
+        const element = shape.getElement();
+        element.classList.toggle("is-absent", !row);
+        element.classList.toggle("is-dimmed", Boolean(row?.dimmed));
+        for (const status of STATUSES) element.classList.toggle(statusClass(status), row?.status === status);
+        if (!row) continue;
+        if (shape.options.fillColor !== paint(row.status)) shape.setStyle({ fillColor: paint(row.status) });
+        const label = say("township_label", {
+          township: row.name,
+          county: feature.properties.county,
+          status: say(`status_${row.status}`),
+        });
+        const approximateToo = feature.properties.boundary_quality !== "official";
+        element.setAttribute("aria-label", approximateToo ? say("approximate_label", { label }) : label);
+      }
+      redrawLines();
+      const loud = [...present.values()].filter(
+        (row) => row.status === "uncovered" && !row.dimmed && shapes.has(row.code),
+      );
+      const rings = loud.map((row) => shapes.get(row.code).shape.getLatLngs()).map(nested).flat();
+      alarmCasing.setLatLngs(rings);
+      alarm.setLatLngs(rings);
+      const reachable = [...present.values()].find((row) => !row.dimmed && shapes.has(row.code));
+      if (reachable && (!present.has(stop) || present.get(stop).dimmed)) setStop(reachable.code);
+    },
+    choose(code) {
+      const rings = code && shapes.has(code) && present.has(code) ? shapes.get(code).shape.getLatLngs() : [];
+      chosenCasing.setLatLngs(rings);
+      chosen.setLatLngs(rings);
+      if (rings.length) setStop(code);
+    },
+  };
+}
+
+// Leaflet nests the rings of a polygon once and of a multipolygon twice.
+const nested = (rings) => (Array.isArray(rings[0]?.[0]) ? rings : [rings]);
