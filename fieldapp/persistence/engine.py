@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,11 +20,13 @@ from fieldapp.persistence.types import PostgisGeometry
 from fieldapp.persistence.violations import remember_attempt
 from geodata.errors import Message
 
+_PATIENCE_S = 10  # how long a writer of SQLite waits for its turn
+
 
 def make_engine(database_url: str) -> Engine:
     """An engine for SQLite or PostgreSQL; nothing is connected yet."""
     if database_url.startswith("sqlite"):
-        engine = create_engine(database_url, connect_args={"timeout": 10}, json_serializer=_as_json)
+        engine = create_engine(database_url, connect_args={"timeout": _PATIENCE_S}, json_serializer=_as_json)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -106,16 +108,29 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own transaction handling lets rows survive a rolled-back savepoint: take it over.
     connection.isolation_level = None
     for pragma in (
-        "busy_timeout = 10000",
+        f"busy_timeout = {_PATIENCE_S * 1000}",
         "foreign_keys = ON",
-        "journal_mode = WAL",
         "synchronous = FULL",  # an acknowledged write survives a power cut
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    _keep_write_ahead_log(connection)
+
+
+def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Let readers read while somebody writes; the file remembers it, so only a new one is switched."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError:
+            # Unlike other statements, the switch does not wait while another process makes it.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

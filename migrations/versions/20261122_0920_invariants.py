@@ -79,7 +79,12 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for rule in _APART:
             op.execute(f'ALTER TABLE {rule.table} DROP CONSTRAINT "{rule.code}"')
-        for function in ("hold_capacity_of_term", "hold_lowered_capacity", "keep_history"):
+        for function in (
+            "take_turns_on_township",
+            "hold_capacity_of_term",
+            "hold_lowered_capacity",
+            "keep_history",
+        ):
             op.execute(f"DROP FUNCTION {function}() CASCADE")  # with its triggers
         return
     for rule in _APART:
@@ -104,6 +109,18 @@ def _hold_on_postgresql() -> None:
             f'ALTER TABLE {rule.table} ADD CONSTRAINT "{rule.code}" EXCLUDE USING gist '
             f"(township_code WITH =, daterange(starts_on, {rule.last_day.format('')}, '[]') WITH &&) "
             f"WHERE ({rule.counts.format('')})"
+        )
+
+    # Without it, two who write at once would each find the other's row unfinished, and wait in a circle.
+    _function(
+        "take_turns_on_township",
+        "BEGIN PERFORM 1 FROM townships WHERE code = NEW.township_code FOR NO KEY UPDATE; RETURN NEW; END",
+    )
+    for rule in _APART:
+        _trigger(
+            f"{rule.table}_take_turns",
+            f"BEFORE INSERT OR UPDATE ON {rule.table} FOR EACH ROW",
+            "take_turns_on_township",
         )
 
     # The lock makes two who assign one commissioner take turns, and leaves those alone who only refer to it.

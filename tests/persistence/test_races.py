@@ -31,6 +31,7 @@ Barrier = threading.Barrier | ProcessBarrier
 _NEW_YEAR, _JUNE = date(2026, 1, 1), date(2026, 6, 1)
 _FIRST_HALF = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 7, 31)}
 _SECOND_HALF = {"starts_on": date(2026, 7, 31), "ends_on": date(2026, 12, 31)}
+_NEXT_YEAR = {"starts_on": date(2027, 1, 1), "ends_on": date(2027, 12, 31)}
 
 # What two writers try at once, and the code that the loser is told.
 RACES: dict[str, tuple[list[Any], str]] = {
@@ -190,3 +191,38 @@ def _until_it_waits(thread: threading.Thread, context: Context) -> None:
     with context.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         while thread.is_alive() and not connection.exec_driver_sql(blocked).scalar():
             pass
+
+
+def test_writers_who_wait_for_each_other_are_parted_and_one_is_told_to_try_again(
+    postgresql_url: str, postgresql_context: Context
+) -> None:
+    make_register(postgresql_context.engine, capacity=9)
+    barrier = threading.Barrier(2)
+    verdicts: list[str] = []
+
+    def write(townships: tuple[str, str], commissioner: str) -> None:
+        engine = make_engine(postgresql_url)
+        try:
+            with UnitOfWork(engine, actor="racer") as work:
+                work.connection.exec_driver_sql("SET LOCAL deadlock_timeout = '50ms'")
+                work.connection.execute(insert(assignments).values(term(townships[0], commissioner)))
+                barrier.wait()
+                work.connection.execute(
+                    insert(assignments).values(term(townships[1], commissioner, **_NEXT_YEAR))
+                )
+                work.commit()
+            verdicts.append("done")
+        except ConflictError as conflict:
+            verdicts.append(conflict.code)
+        finally:
+            engine.dispose()
+
+    threads = [
+        threading.Thread(target=write, args=((LALIN, DUJIA), "C-1")),
+        threading.Thread(target=write, args=((DUJIA, LALIN), "C-2")),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(verdicts) == ["concurrent", "done"]
