@@ -1,0 +1,23 @@
+"""Boundaries: whether they are valid, how they are repaired, simplified, and approximated from seats.
+
+Every layer that goes in states `STORAGE_CRS`, and so does every layer that comes out; lengths and areas are
+always metres, measured in a projection that the functions choose themselves.
+"""
+
+from __future__ import annotations
+
+from geodata.boundaries.coverage import BrokenCoverageError, overlap_area_m2, simplify_coverage
+from geodata.boundaries.service_areas import UnusableSeatsError, service_areas
+from geodata.boundaries.validity import BrokenGeometryError, GeometryFinding, find_faults, repair
+
+__all__ = [
+    "BrokenCoverageError",
+    "BrokenGeometryError",
+    "GeometryFinding",
+    "UnusableSeatsError",
+    "find_faults",
+    "overlap_area_m2",
+    "repair",
+    "service_areas",
+    "simplify_coverage",
+]
