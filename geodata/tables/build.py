@@ -32,7 +32,7 @@ BOUNDARY_TOLERANCE_M: Final = 5000
 COUNTY_TOLERANCE_M: Final = 500
 """How far a county's outline may be from the border, in metres: the source's error and the simplification."""
 
-# About one and a half pixels at zoom 9 and six at zoom 11, at the latitude of Harbin.
+# About one pixel at zoom 9 and four at zoom 11, at the latitude of Harbin.
 _SIMPLIFICATION_M: Final = 220.0
 _DECIMALS: Final = 4
 # How far inside a moved seat is put, so that simplification does not put it outside again.
