@@ -35,7 +35,7 @@ class BrokenGeometryError(GeodataError):
     def __init__(self, findings: tuple[GeometryFinding, ...]) -> None:
         super().__init__(
             Message(
-                "{count} features have a boundary that cannot be used. The first: {first}",
+                "Boundaries that cannot be used: {count}. The first: {first}",
                 count=len(findings),
                 first=findings[0].message,
             )
