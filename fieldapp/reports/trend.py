@@ -9,7 +9,7 @@ from datetime import date
 _WIDTH, _HEIGHT = 440, 150
 _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 8, 10, 20
 _SERIES = ("product", "assigned", "full")  # drawn in this order: the one that decides lies on top
-_TICK_MONTHS = 3
+_TICK_MONTHS = 4
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def draw_trend(points: Sequence[TrendPoint], as_of: date) -> TrendChart | None:
 
 
 def _month_starts(first: date, last: date) -> list[date]:
-    """The first days of every third month between two days."""
+    """The first days of every fourth month between two days."""
     months = range(first.year * 12 + first.month, last.year * 12 + last.month)
     starts = [date(month // 12, month % 12 + 1, 1) for month in months]
     return starts[::_TICK_MONTHS]
