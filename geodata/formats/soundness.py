@@ -27,14 +27,7 @@ def made_sound(
     BrokenGeometryError
         Features cannot be repaired without guessing, or have no geometry.
     """
-    closed = tuple(
-        _finding(
-            frame,
-            row,
-            Message("The boundary of {feature} was not closed; it is now.", feature=_name(frame, row)),
-        )
-        for row in unclosed
-    )
+    closed = tuple(_closed(frame, row) for row in unclosed)
     if not frame.geom_type.isin(["Polygon", "MultiPolygon"]).any():
         _refuse_nowhere(frame)
         return frame, closed
@@ -56,14 +49,19 @@ def _refuse_nowhere(frame: gpd.GeoDataFrame) -> None:
     geometries = frame.geometry.to_numpy()
     nowhere = np.flatnonzero(shapely.is_missing(geometries) | shapely.is_empty(geometries)).tolist()
     if nowhere:
-        sentence = "{feature} has no position. Give it one, or leave it out."
-        raise BrokenGeometryError(
-            tuple(_finding(frame, row, Message(sentence, feature=_name(frame, row))) for row in nowhere)
-        )
+        raise BrokenGeometryError(tuple(_nowhere(frame, row) for row in nowhere))
 
 
-def _finding(frame: gpd.GeoDataFrame, row: int, message: Message) -> GeometryFinding:
-    return GeometryFinding(frame.index[row], _name(frame, row), message)
+def _closed(frame: gpd.GeoDataFrame, row: int) -> GeometryFinding:
+    name = _name(frame, row)
+    message = Message("The boundary of {feature} was not closed; it is now.", feature=name)
+    return GeometryFinding(frame.index[row], name, message)
+
+
+def _nowhere(frame: gpd.GeoDataFrame, row: int) -> GeometryFinding:
+    name = _name(frame, row)
+    message = Message("{feature} has no position. Give it one, or leave it out.", feature=name)
+    return GeometryFinding(frame.index[row], name, message)
 
 
 def _name(frame: gpd.GeoDataFrame, row: int) -> str:
