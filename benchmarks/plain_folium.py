@@ -13,7 +13,8 @@ from whitenoise import WhiteNoise
 
 from fieldapp.assets import BUILT, URL_PREFIX, asset_url
 from geodata import tables
-from geodata.tables.build import detailed_townships
+from geodata.boundaries import service_areas
+from geodata.tables.build import county_polygons, drawn_inside, other_sites, roster_facts
 
 
 class PlainMap(folium.Map):
@@ -28,7 +29,7 @@ class PlainMap(folium.Map):
 def make_app() -> Flask:
     """Two pages: ``/simplified`` and ``/detailed``."""
     app = Flask(__name__)
-    layers = {"simplified": tables.townships(), "detailed": detailed_townships()}
+    layers = {"simplified": tables.townships(), "detailed": _at_source_detail()}
 
     def page(detail: str) -> str:
         return _rendered(layers[detail])
@@ -45,3 +46,12 @@ def _rendered(townships: gpd.GeoDataFrame) -> str:
     )
     html: str = plain.get_root().render()
     return html
+
+
+def _at_source_detail() -> gpd.GeoDataFrame:
+    """The townships' cells as they are before the build simplifies them."""
+    roster = roster_facts()
+    counties = county_polygons(roster)
+    roster, sites = drawn_inside(roster, counties), drawn_inside(other_sites(), counties)
+    cells = service_areas(roster, sites, counties)
+    return cells[~cells["of_other_seat"]].merge(roster[["code", "name"]], on="code")

@@ -6,12 +6,13 @@ from random import Random
 from typing import Any
 
 from shapely import Point
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
 from fieldapp.demonstration.history import DemoTownship, history
 from fieldapp.demonstration.people import INSTITUTIONS, DemoCommissioner, commissioners
 from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import schema
+from fieldapp.persistence.engine import connected
 from fieldapp.persistence.unit_of_work import VISITS
 from fieldapp.services.context import Context
 from fieldapp.services.load_reference_tables import ROSTER_STARTS_ON, load_reference_tables
@@ -20,6 +21,19 @@ from geodata.errors import Message
 
 SEED = 168
 COMMISSIONERS = 150
+_LOADED = "demonstration.loaded"
+
+
+def ensure_demonstration(context: Context) -> bool:
+    """Make the demonstration unless it is there already; says whether it was made.
+
+    Raises `ConflictError` where the people that are kept are not of a demonstration.
+    """
+    with connected(context.engine) as connection:
+        if connection.scalar(select(exists().where(schema.audit_events.c.action == _LOADED))):
+            return False
+    make_demonstration(context)
+    return True
 
 
 def make_demonstration(context: Context, *, seed: int = SEED) -> None:
@@ -28,7 +42,7 @@ def make_demonstration(context: Context, *, seed: int = SEED) -> None:
     random = Random(seed)  # noqa: S311 - it makes examples, not secrets
     with context.work(actor="demonstration") as work:
         connection = work.connection
-        if connection.scalar(select(func.count()).select_from(schema.commissioners)):
+        if connection.scalar(select(exists().where(schema.commissioners.c.id.is_not(None)))):
             raise ConflictError(
                 Message(
                     "There are commissioners already. A demonstration is loaded only where there are none."
@@ -46,8 +60,8 @@ def make_demonstration(context: Context, *, seed: int = SEED) -> None:
             "assignments": len(made.assignments),
             "visits": len(made.visits),
         }
-        work.record("demonstration.loaded", "demonstration", seed, after=counts)
-        work.record("demonstration.loaded", "visits", seed, after=counts, topic=VISITS)
+        work.record(_LOADED, "demonstration", seed, after=counts)
+        work.record(_LOADED, "visits", seed, after=counts, topic=VISITS)
         work.commit()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fieldapp.persistence import migrating
 from fieldapp.services.context import Context
+from fieldapp.services.load_reference_tables import load_reference_tables
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,11 @@ class Revisions:
 
 
 def upgrade_database(context: Context) -> Revisions:
-    """Migrate to the newest revision; a database that is there already is left alone."""
+    """Migrate to the newest revision; a database that was empty is given the townships of the product."""
+    new = migrating.current(context.engine) is None
     migrating.upgrade(context.engine)
+    if new:
+        load_reference_tables(context)
     return database_revisions(context)
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from sqlalchemy import make_url
-
-from fieldapp.persistence.migrating import require_current, upgrade
+from fieldapp.persistence.migrating import current, require_current, upgrade
 from fieldapp.services.context import Context
 from fieldapp.services.load_reference_tables import load_reference_tables
 
@@ -14,12 +10,12 @@ from fieldapp.services.load_reference_tables import load_reference_tables
 def prepare_installation(context: Context) -> bool:
     """Create the embedded database on its first use; says whether it did.
 
-    A database that exists is never migrated by the way: `UnavailableError` says what to run.
+    A database that has been in use, and any on a server, is never migrated by the way:
+    `UnavailableError` says what to run.
     """
-    url = make_url(context.settings.database_url)
-    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
+    embedded = context.engine.dialect.name == "sqlite"
+    if not embedded or current(context.engine) is not None:
         require_current(context.engine)
         return False
-    upgrade(context.engine)
-    load_reference_tables(context)
-    return True
+    upgrade(context.engine)  # several processes may come here at once: the others find it done
+    return load_reference_tables(context)
