@@ -50,7 +50,7 @@ _WORDS = {
     "code": Message("Code"),
     "township": Message("Township"),
     "county": Message("County or district"),
-    "status": Message("Status"),
+    "status": Message("Coverage status"),
     "term_ends": Message("Term ends"),
     "none": Message("none"),
     "no_visit": Message("none within {days} days"),

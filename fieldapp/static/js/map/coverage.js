@@ -1,7 +1,8 @@
 // Brings the parts together: loads, draws, and answers every change of the view.
-import { byId, make, narrow, still } from "./dom.js";
+
 import { LoadError, openData } from "./data.js";
 import { openDates } from "./dates.js";
+import { byId, make, narrow, still } from "./dom.js";
 import { openFilters } from "./filters.js";
 import { drawLabels } from "./labels.js";
 import { openNotices } from "./notices.js";
@@ -13,6 +14,7 @@ import { drawTownships } from "./townships.js";
 import { openView } from "./view.js";
 import { isDay, say, setWords } from "./words.js";
 
+const NEAR = 9.5; // the zoom at which a township and its neighbours fill the window
 const REFRESH_EVERY = 4000; // milliseconds: what somebody else assigns is seen within five seconds
 
 export function drawCoverage(map, settingsId) {
@@ -28,10 +30,13 @@ export function drawCoverage(map, settingsId) {
   const notices = openNotices();
   const filters = openFilters(view);
   const dates = openDates(view, settings.now ?? settings.today, fixedDay);
-  const search = openSearch({ onChoose: (code) => open(code) });
+  const search = openSearch({ onChoose: (code) => open(code, { near: true }) });
   const panel = openPanel({ view, onClose: close });
   const table = openTable({ view, onOpen: (code) => open(code) });
-  const screen = openScreen(map, () => fit(null));
+  const screen = openScreen(map, {
+    home: () => fit(null),
+    whole: () => picture?.countyLines.getBounds(),
+  });
 
   let geometry = null; // places and counties by code
   let picture = null;
@@ -40,12 +45,28 @@ export function drawCoverage(map, settingsId) {
   let rows = new Map(); // of the day shown, by code
   let request = 0;
 
-  function open(code) {
+  function open(code, { near = false } = {}) {
     const known = rows.get(code);
     if (!known) return;
     const filtered = !view.shows(known);
     view.set({ township: code, ...(filtered ? { county: null, statuses: new Set() } : {}) });
     byId("map-panel-title").focus({ preventScroll: true });
+    if (near) lookAt(code);
+  }
+
+  // How much of the map the panel lies over.
+  function margins() {
+    const { offsetWidth, offsetHeight } = byId("map-panel"); // nothing while it is hidden
+    return narrow() ? { right: 0, bottom: offsetHeight } : { right: offsetWidth, bottom: 0 };
+  }
+
+  // Bring one township near, into the middle of what is not covered.
+  function lookAt(code) {
+    if (!picture.has(code)) return;
+    const { right, bottom } = margins();
+    const zoom = Math.max(map.getZoom(), NEAR);
+    const centre = map.project(picture.anchor(code), zoom).add([right / 2, bottom / 2]);
+    map.setView(map.unproject(centre, zoom), zoom, { animate: drawn && !still() });
   }
 
   function close() {
@@ -72,8 +93,12 @@ export function drawCoverage(map, settingsId) {
     const bounds = (layer ?? picture.countyLines).getBounds();
     const all = bounds.isValid() ? bounds : picture.townships.getBounds();
     if (!all.isValid()) return;
-    const foot = narrow() ? 72 : 48;
-    map.fitBounds(all, { paddingTopLeft: [16, narrow() ? 72 : 16], paddingBottomRight: [16, foot], animate: drawn && !still() });
+    const { right, bottom } = margins();
+    map.fitBounds(all, {
+      paddingTopLeft: [16, narrow() ? 96 : 16],
+      paddingBottomRight: [16 + right, 16 + bottom],
+      animate: drawn && !still(),
+    });
   }
 
   function join(latest) {
@@ -137,8 +162,13 @@ export function drawCoverage(map, settingsId) {
   function tellUnknown() {
     const { county, township, day } = view.get();
     if (!geometry.places.size) notices.empty(settings.importAddress);
-    else if (!coverage.roster) notices.emptyDay(day, fixedDay || day === settings.today ? null : () => view.set({ day: settings.today }));
-    else if (township && !geometry.places.has(township)) notices.tell(say("unknown_township", { code: township }));
+    else if (!coverage.roster)
+      notices.emptyDay(
+        day,
+        fixedDay || day === settings.today ? null : () => view.set({ day: settings.today }),
+      );
+    else if (township && !geometry.places.has(township))
+      notices.tell(say("unknown_township", { code: township }));
     else if (township && !rows.has(township)) notices.tell(say("not_on_roster", { day }));
     else if (county && !geometry.counties.has(county)) notices.tell(say("unknown_county", { code: county }));
     else notices.clear();
@@ -160,7 +190,10 @@ export function drawCoverage(map, settingsId) {
     if (!quiet) notices.loading(drawn ? day : null);
     byId("map-page").setAttribute("aria-busy", "true");
     try {
-      const [shapes, latest] = await Promise.all([geometry ?? data.geometry(), data.coverage(day, { fresh })]);
+      const [shapes, latest] = await Promise.all([
+        geometry ?? data.geometry(),
+        data.coverage(day, { fresh }),
+      ]);
       if (mine !== request) return; // another day was asked for meanwhile
       if (!geometry) begin(shapes);
       const same = latest === coverage || (quiet && JSON.stringify(latest) === JSON.stringify(coverage));
@@ -172,6 +205,7 @@ export function drawCoverage(map, settingsId) {
       }
       if (!same || !quiet || failed) tellUnknown();
       failed = false;
+      if (!drawn && view.get().township) lookAt(view.get().township);
       markDrawn();
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
@@ -186,13 +220,13 @@ export function drawCoverage(map, settingsId) {
   function begin(shapes) {
     geometry = {
       places: new Map(shapes.townships.features.map((feature) => [feature.properties.code, feature])),
-      counties: new Map(shapes.counties.features.map((feature) => [feature.properties.code, feature.properties])),
+      counties: new Map(
+        shapes.counties.features.map((feature) => [feature.properties.code, feature.properties]),
+      ),
     };
     picture = drawTownships(map, shapes, { onOpen: open, tooltip });
     labels = drawLabels(map, map.getRenderer(picture.countyLines));
     fit(view.get().county);
-    const { township } = view.get();
-    if (picture.has(township)) map.panInside(picture.anchor(township), { padding: [80, 80], animate: false });
   }
 
   view.onChange((now, before) => {
@@ -204,13 +238,12 @@ export function drawCoverage(map, settingsId) {
       showAll();
       tellUnknown();
     }
-    if (now.county !== before.county) fit(now.county);
+    if (now.county !== before.county && !(now.township && now.township !== before.township)) fit(now.county);
     if (now.township && now.township !== before.township && picture.has(now.township)) {
-      const right = narrow() ? 40 : 400;
-      const foot = narrow() ? 320 : 80;
+      const { right, bottom } = margins();
       map.panInside(picture.anchor(now.township), {
         paddingTopLeft: [60, 80],
-        paddingBottomRight: [right, foot],
+        paddingBottomRight: [60 + right, 40 + bottom],
         animate: !still(),
       });
     }

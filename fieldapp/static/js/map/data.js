@@ -31,7 +31,10 @@ export function openData(settings) {
   return {
     async geometry() {
       if (settings.embedded) return settings.embedded;
-      const [townships, counties] = await Promise.all([fetched(settings.townships), fetched(settings.counties)]);
+      const [townships, counties] = await Promise.all([
+        fetched(settings.townships),
+        fetched(settings.counties),
+      ]);
       return { townships, counties };
     },
     // Days already seen are shown at once; `fresh` asks the server whether they still hold.

@@ -19,7 +19,9 @@ export function saveCsv(rows, name) {
 }
 
 export async function copyRows(rows) {
-  const text = rows.map((row) => row.map((cell) => harmless(cell).replace(/[\t\r\n]+/g, " ")).join("\t")).join("\n");
+  const text = rows
+    .map((row) => row.map((cell) => harmless(cell).replace(/[\t\r\n]+/g, " ")).join("\t"))
+    .join("\n");
   try {
     await navigator.clipboard.writeText(text);
     return true;

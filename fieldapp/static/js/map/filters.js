@@ -33,7 +33,10 @@ export function openFilters(view) {
 
   function showCounties(coverage) {
     const options = coverage.counties.map((each) =>
-      make("option", { value: each.code, text: say("county_count", { county: each.name, count: each.roster }) }),
+      make("option", {
+        value: each.code,
+        text: say("county_count", { county: each.name, count: each.roster }),
+      }),
     );
     const all = say("county_count", { county: say("all_counties"), count: coverage.roster });
     county.replaceChildren(make("option", { value: "", text: all }), ...options);
@@ -67,6 +70,9 @@ function showHeadline(coverage, part) {
   byId("map-gap").textContent = gap === 0 && part.roster > 0 ? say("full_coverage") : say("gap", { gap });
   byId("map-gap").classList.toggle("is-full", gap === 0 && part.roster > 0);
   byId("map-sentence").textContent = say("sentence", { roster: part.roster, assigned, product });
+  for (const copy of document.querySelectorAll("[data-copy]")) {
+    copy.textContent = byId(copy.dataset.copy).textContent;
+  }
   const differs = coverage.target && coverage.target !== coverage.roster;
   byId("map-target").hidden = !differs;
   byId("map-target").textContent = differs

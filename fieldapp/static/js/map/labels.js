@@ -4,7 +4,12 @@ import { makeSvg } from "./dom.js";
 
 const COUNTY_UNTIL = 9.9;
 const TOWNSHIP_FROM = 8.6;
-const STYLES = { county: { size: 14, weight: 600, spacing: 2 }, township: { size: 12, weight: 400, spacing: 0 } };
+const SMALL_BELOW = 7.6;
+const STYLES = {
+  county: { size: 14, weight: 600, spacing: 2 },
+  small: { size: 11, weight: 600, spacing: 0 },
+  township: { size: 12, weight: 400, spacing: 0 },
+};
 const GAP = 3;
 
 export function drawLabels(map, renderer) {
@@ -16,19 +21,34 @@ export function drawLabels(map, renderer) {
   renderer._rootGroup.append(group);
 
   function width(name, kind) {
-    const key = `${kind}${name}`;
+    const { size, weight, spacing } = styleOf(kind);
+    const key = `${size} ${weight} ${name}`;
     if (!widths.has(key)) {
-      const { size, weight, spacing } = STYLES[kind];
       pen.font = `${weight} ${size}px ${getComputedStyle(map.getContainer()).fontFamily}`;
       widths.set(key, pen.measureText(name).width + spacing * name.length);
     }
     return widths.get(key);
   }
 
+  // On a small map the county names are set smaller, or they would hide it.
+  const styleOf = (kind) => (kind === "county" && map.getZoom() < SMALL_BELOW ? STYLES.small : STYLES[kind]);
+
   // Where a name may stand around its point, best first: (dx, dy) of its middle.
   function places(kind, w, h) {
-    if (kind === "county") return [[0, 0], [0, -h], [0, h], [0, -2 * h], [0, 2 * h]];
-    return [[0, h * 0.8], [0, -h * 0.8], [w / 2 + 6, 0], [-w / 2 - 6, 0]];
+    if (kind === "county")
+      return [
+        [0, 0],
+        [0, -h],
+        [0, h],
+        [0, -2 * h],
+        [0, 2 * h],
+      ];
+    return [
+      [0, h * 0.8],
+      [0, -h * 0.8],
+      [w / 2 + 6, 0],
+      [-w / 2 - 6, 0],
+    ];
   }
 
   function candidates() {
@@ -52,17 +72,21 @@ export function drawLabels(map, renderer) {
       const at = map.latLngToLayerPoint(label.at);
       if (!visible.contains(map.project(label.at))) continue;
       const w = width(label.name, label.kind);
-      const h = STYLES[label.kind].size * 1.25;
+      const h = styleOf(label.kind).size * 1.25;
       for (const [dx, dy] of places(label.kind, w, h)) {
         const box = [at.x + dx - w / 2 - GAP, at.y + dy - h / 2, at.x + dx + w / 2 + GAP, at.y + dy + h / 2];
-        if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]))
+        if (
+          taken.some(
+            (other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3],
+          )
+        )
           continue;
         taken.push(box);
         const loud = label.kind === "township" && label.status === "uncovered" ? " is-loud" : "";
         const chosen = label.chosen ? " is-chosen" : "";
         texts.push(
           makeSvg("text", {
-            class: `label-${label.kind}${loud}${chosen}`,
+            class: `label-${label.kind}${styleOf(label.kind) === STYLES.small ? " is-small" : ""}${loud}${chosen}`,
             x: Math.round(at.x + dx),
             y: Math.round(at.y + dy),
             text: label.name,

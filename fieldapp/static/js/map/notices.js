@@ -17,21 +17,21 @@ export function openNotices() {
   function put(kind, title, text, action) {
     clear();
     box.className = `map-notice is-${kind}`;
-    box.replaceChildren(
-      make("strong", { text: title }),
-      text ? make("p", { text }) : "",
-      action ?? "",
-    );
+    box.replaceChildren(make("strong", { text: title }), text ? make("p", { text }) : "", action ?? "");
     box.hidden = false;
   }
 
-  const button = (words, onclick) => make("button", { type: "button", class: "map-button is-primary", text: words, onclick });
+  const button = (words, onclick) =>
+    make("button", { type: "button", class: "map-button is-primary", text: words, onclick });
 
   return {
     clear,
     loading(day) {
       clear();
-      waiting = setTimeout(() => put("loading", day ? say("loading_day", { day: sayDay(day) }) : say("loading")), LOADING_AFTER);
+      waiting = setTimeout(
+        () => put("loading", day ? say("loading_day", { day: sayDay(day) }) : say("loading")),
+        LOADING_AFTER,
+      );
     },
     failed(status, retry) {
       const offline = status === 0;

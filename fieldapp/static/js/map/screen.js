@@ -2,13 +2,15 @@
 import { byId, still } from "./dom.js";
 import { say } from "./words.js";
 
-export function openScreen(map, home) {
+export function openScreen(map, { home, whole }) {
   const page = byId("map-page");
   const side = byId("map-side");
   const sideButton = byId("map-side-button");
   const full = byId("map-full-screen");
 
-  L.control.zoom({ position: "topright", zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") }).addTo(map);
+  L.control
+    .zoom({ position: "topright", zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") })
+    .addTo(map);
   byId("map-home").addEventListener("click", home);
 
   full.hidden = !document.fullscreenEnabled;
@@ -33,20 +35,27 @@ export function openScreen(map, home) {
     sideButton.focus();
   });
 
-  new ResizeObserver(() => map.invalidateSize({ animate: !still(), debounceMoveend: true })).observe(map.getContainer());
+  new ResizeObserver(() => map.invalidateSize({ animate: !still(), debounceMoveend: true })).observe(
+    map.getContainer(),
+  );
 
   // Paper has its own size: the view is fitted to it and put back afterwards.
   let before = null;
   function toPaper() {
     if (before) return;
-    before = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
+    const { bsTheme } = document.documentElement.dataset;
+    before = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds(), bsTheme };
+    document.documentElement.dataset.bsTheme = "light"; // dark ink is for dark screens
     page.classList.add("is-paper");
     map.invalidateSize({ animate: false });
-    map.fitBounds(before.bounds, { animate: false });
+    const all = whole();
+    const shown = all?.isValid() && before.bounds.contains(all) ? all : before.bounds;
+    map.fitBounds(shown, { animate: false, padding: [8, 8] });
   }
   function fromPaper() {
     if (!before) return;
     page.classList.remove("is-paper");
+    if (before.bsTheme) document.documentElement.dataset.bsTheme = before.bsTheme;
     map.invalidateSize({ animate: false });
     map.setView(before.centre, before.zoom, { animate: false });
     before = null;

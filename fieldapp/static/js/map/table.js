@@ -1,6 +1,6 @@
 // The rows that the map shows, as a table: sorted, printed, copied, exported.
 import { byId, make, swatch } from "./dom.js";
-import { saveCsv, copyRows } from "./export.js";
+import { copyRows, saveCsv } from "./export.js";
 import { STATUSES } from "./view.js";
 import { compareText, say, sayDay } from "./words.js";
 
@@ -14,16 +14,15 @@ const COLUMNS = [
   { key: "commissioner", text: (row) => row.commissioner ?? "" },
   { key: "institution", text: (row) => row.institution ?? "" },
   { key: "featured_product", text: (row) => row.featured_product ?? "" },
-  { key: "term_ends", text: (row) => row.ends_on ?? "", day: true },
-  { key: "last_visit", text: (row) => row.last_visit_on ?? "", day: true },
-  { key: "lapses", text: (row) => row.lapses_on ?? "", day: true },
+  { key: "term_ends", text: (row) => row.ends_on ?? "" },
+  { key: "last_visit", text: (row) => row.last_visit_on ?? "" },
+  { key: "lapses", text: (row) => row.lapses_on ?? "" },
   { key: "code", text: (row) => row.code },
 ];
 
 export function openTable({ view, onOpen }) {
   const sheet = byId("map-sheet");
   const handle = byId("map-sheet-handle");
-  const content = byId("map-sheet-content");
   const table = byId("map-table");
   const heads = new Map();
   let rows = [];
@@ -61,20 +60,28 @@ export function openTable({ view, onOpen }) {
       // What is empty stays at the end, whichever way the rest is sorted.
       if (a === "" || b === "") return (a === "") - (b === "") || compareText(one.pinyin, other.pinyin);
       const difference = typeof a === "number" ? a - b : compareText(a, b);
-      return difference * sign || compareText(one.countyPinyin, other.countyPinyin) || compareText(one.pinyin, other.pinyin);
+      return (
+        difference * sign ||
+        compareText(one.countyPinyin, other.countyPinyin) ||
+        compareText(one.pinyin, other.pinyin)
+      );
     });
   }
 
   function cell(column, row) {
     if (column.key === "township") {
-      const link = make("a", { href: view.link({ township: row.code }), "data-township": row.code, text: row.name });
+      const link = make("a", {
+        href: view.link({ township: row.code }),
+        "data-township": row.code,
+        text: row.name,
+      });
       return make("th", { scope: "row" }, link);
     }
     if (column.key === "status") {
       return make("td", { class: "column-status" }, swatch(row.status), column.text(row));
     }
     const text = column.text(row);
-    return make("td", { class: `column-${column.key}`, text: column.day ? (text ? sayDay(text) : "–") : text || "–" });
+    return make("td", { class: `column-${column.key}`, text: text || "–" });
   }
 
   function draw() {
@@ -97,14 +104,15 @@ export function openTable({ view, onOpen }) {
     byId("map-table-empty").hidden = rows.length > 0;
   }
 
+  const isOpen = () => sheet.classList.contains("is-open");
+
   function open(opened) {
     sheet.classList.toggle("is-open", opened);
     handle.setAttribute("aria-expanded", String(opened));
-    content.hidden = !opened;
     if (opened) draw();
   }
 
-  handle.addEventListener("click", () => open(content.hidden));
+  handle.addEventListener("click", () => open(!isOpen()));
   table.tBodies[0].addEventListener("click", (event) => {
     const row = event.target.closest("tr");
     if (row && !event.target.closest("a") && !getSelection().toString()) onOpen(row.dataset.row);
@@ -127,7 +135,7 @@ export function openTable({ view, onOpen }) {
   byId("map-print").addEventListener("click", () => print());
 
   return {
-    isOpen: () => !content.hidden,
+    isOpen,
     close: () => {
       open(false);
       handle.focus();
@@ -140,7 +148,7 @@ export function openTable({ view, onOpen }) {
       byId("map-print-title").textContent = say("printed", { day: sayDay(day) });
       byId("map-table-caption").textContent = say("printed", { day: sayDay(day) });
       said("");
-      if (!content.hidden) draw();
+      if (isOpen()) draw();
     },
     mark(code) {
       for (const row of table.tBodies[0].rows) row.classList.toggle("is-chosen", row.dataset.row === code);

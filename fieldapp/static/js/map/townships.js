@@ -22,14 +22,21 @@ export function drawTownships(map, geometry, { onOpen, tooltip }) {
         L.DomEvent.stop(event);
         onOpen(feature.properties.code);
       });
-      shape.bindTooltip(() => tooltip(feature.properties.code), { sticky: true, direction: "top", opacity: 1 });
+      shape.bindTooltip(() => tooltip(feature.properties.code), {
+        sticky: true,
+        direction: "top",
+        opacity: 1,
+      });
     },
   }).addTo(map);
   const line = (className) => L.polyline([], { className, noClip: true, ...still_ }).addTo(map);
   const outline = (className) => L.polygon([], { className, fill: false, ...still_ }).addTo(map);
   const approximate = line("township-line is-approximate");
   const official = line("township-line");
-  const countyLines = L.geoJSON(geometry.counties, { style: { className: "county-line", fill: false, ...still_ }, ...still_ });
+  const countyLines = L.geoJSON(geometry.counties, {
+    style: { className: "county-line", fill: false, ...still_ },
+    ...still_,
+  });
   countyLines.addTo(map);
   const seats = line("township-seats");
   const alarmCasing = outline("alarm-casing");
@@ -110,7 +117,12 @@ export function drawTownships(map, geometry, { onOpen, tooltip }) {
     official.setLatLngs(lines.official);
     approximate.setLatLngs(lines.approximate);
     const dots = shown.map((code) => shapes.get(code).feature.properties.seat).filter(Boolean);
-    seats.setLatLngs(dots.map(([lon, lat]) => [[lat, lon], [lat, lon]]));
+    seats.setLatLngs(
+      dots.map(([lon, lat]) => [
+        [lat, lon],
+        [lat, lon],
+      ]),
+    );
   }
 
   return {
@@ -143,7 +155,7 @@ export function drawTownships(map, geometry, { onOpen, tooltip }) {
       const loud = [...present.values()].filter(
         (row) => row.status === "uncovered" && !row.dimmed && shapes.has(row.code),
       );
-      const rings = loud.map((row) => shapes.get(row.code).shape.getLatLngs()).map(nested).flat();
+      const rings = loud.map((row) => shapes.get(row.code).shape.getLatLngs()).flatMap(nested);
       alarmCasing.setLatLngs(rings);
       alarm.setLatLngs(rings);
       const reachable = [...present.values()].find((row) => !row.dimmed && shapes.has(row.code));

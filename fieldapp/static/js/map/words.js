@@ -8,7 +8,9 @@ export function setWords(given, language) {
 }
 
 export function say(key, values = {}) {
-  return sentences[key].replace(/\{(\w+)\}/g, (field, name) => (name in values ? String(values[name]) : field));
+  return sentences[key].replace(/\{(\w+)\}/g, (field, name) =>
+    name in values ? String(values[name]) : field,
+  );
 }
 
 // Days travel as ISO text and are counted in UTC, so that no time zone can move them.
@@ -19,9 +21,10 @@ export function sayDay(day) {
   const form = locale.startsWith("zh")
     ? { year: "numeric", month: "long", day: "numeric" }
     : { year: "numeric", month: "short", day: "numeric" };
-  return new Intl.DateTimeFormat(locale.startsWith("zh") ? "zh-CN" : "en-GB", { ...form, timeZone: "UTC" }).format(
-    asDate(day),
-  );
+  return new Intl.DateTimeFormat(locale.startsWith("zh") ? "zh-CN" : "en-GB", {
+    ...form,
+    timeZone: "UTC",
+  }).format(asDate(day));
 }
 
 export function addDays(day, count) {
