@@ -1,0 +1,101 @@
+"""Products of townships, and which one is featured when."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from fieldapp.domain.errors import NotFoundError
+from fieldapp.persistence import register
+from fieldapp.persistence.register import Values
+from fieldapp.persistence.schema import counties, featured_products, products, townships
+from geodata.errors import Message
+
+
+def find(connection: Connection, township_code: str, name: str) -> Values | None:
+    """A township's product of that name."""
+    row = connection.execute(
+        select(products).where(products.c.township_code == township_code, products.c.name == name)
+    ).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def get(connection: Connection, township_code: str, name: str) -> Values:
+    """A township's product of that name; `NotFoundError` when there is none."""
+    found = find(connection, township_code, name)
+    if found is None:
+        raise NotFoundError(
+            Message("The township {code} has no product {name}.", code=township_code, name=name)
+        )
+    return found
+
+
+def all_by_name(connection: Connection) -> dict[tuple[str, str], Values]:
+    """Every product by the code of its township and its name."""
+    return {(row["township_code"], row["name"]): row for row in register.all_rows(connection, products)}
+
+
+def featured_periods(connection: Connection) -> dict[str, list[Values]]:
+    """Each township's featured products with the name and the period, oldest first."""
+    found: dict[str, list[Values]] = defaultdict(list)
+    statement = (
+        select(featured_products, products.c.name.label("product"))
+        .join(products, products.c.id == featured_products.c.product_id)
+        .order_by(featured_products.c.township_code, featured_products.c.starts_on)
+    )
+    for row in connection.execute(statement):
+        found[row.township_code].append(dict(row._mapping))
+    return dict(found)
+
+
+def stream(connection: Connection) -> Iterator[Values]:
+    """Every product with its place, by township and name, a few at a time."""
+    statement = (
+        select(
+            products,
+            townships.c.name.label("township"),
+            townships.c.seat,
+            counties.c.name.label("county"),
+        )
+        .join(townships, townships.c.code == products.c.township_code)
+        .join(counties, counties.c.code == townships.c.county_code)
+        .order_by(products.c.township_code, products.c.id)
+    )
+    for row in connection.execution_options(yield_per=500).execute(statement):
+        yield dict(row._mapping)
+
+
+def insert_many(connection: Connection, rows: Sequence[Values]) -> None:
+    register.insert_many(connection, products, rows)
+
+
+def update_many(connection: Connection, rows: Sequence[Values]) -> None:
+    """Update products by ``id``."""
+    register.update_many(connection, products.c.id, rows)
+
+
+def insert_featured(connection: Connection, rows: Sequence[Values]) -> None:
+    """Feature products; each row names ``township_code``, ``product``, ``starts_on`` and ``ends_on``."""
+    product = (
+        select(products.c.id)
+        .where(
+            products.c.township_code == bindparam("township_code"), products.c.name == bindparam("product")
+        )
+        .scalar_subquery()
+    )
+    connection.execute(
+        insert(featured_products).values(
+            township_code=bindparam("township_code"),
+            product_id=product,
+            starts_on=bindparam("starts_on"),
+            ends_on=bindparam("ends_on"),
+        ),
+        list(rows),
+    )
+
+
+def update_featured(connection: Connection, rows: Sequence[Values]) -> None:
+    """Update featured periods by ``id``."""
+    register.update_many(connection, featured_products.c.id, rows)
