@@ -1,0 +1,131 @@
+"""Import a file into the register: read it, plan it, and write all of it or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from fieldapp.domain.errors import InvalidInputError
+from fieldapp.domain.importing import ImportFault, ImportOutcome, RowChange
+from fieldapp.persistence.register import lock_register
+from fieldapp.services.columns import ImportKind
+from fieldapp.services.context import Context
+from fieldapp.services.import_assignments import plan_assignments
+from fieldapp.services.import_commissioners import plan_commissioners
+from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan, carry_out
+from fieldapp.services.import_products import plan_products
+from fieldapp.services.import_townships import plan_townships
+from fieldapp.services.read_import_file import read_import_file
+from geodata.errors import GeodataError, Message
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did, or would do.
+
+    ``side_changes`` are those that no row is counted for, such as a new institution. ``planned`` are the
+    changes of the sound rows also where other rows have faults. ``digest`` is equal for equal changes.
+    """
+
+    kind: ImportKind
+    outcome: ImportOutcome
+    planned: tuple[RowChange, ...] = ()
+    side_changes: tuple[RowChange, ...] = ()
+    notices: tuple[Message, ...] = ()
+    digest: str = ""
+    written: bool = False
+
+    @property
+    def changes_anything(self) -> bool:
+        outcome = self.outcome
+        return bool(outcome.added or outcome.changed or outcome.ended or self.side_changes)
+
+
+@dataclass(frozen=True)
+class _Given:
+    kind: ImportKind
+    options: ImportOptions
+
+
+def import_file(
+    context: Context,
+    kind: ImportKind,
+    path: Path,
+    *,
+    options: ImportOptions | None = None,
+    dry_run: bool = False,
+    actor: str,
+    name: str | None = None,
+    only_if: str | None = None,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Bring the file's rows into the register, all of them or none.
+
+    A dry run does the same and takes it back. With ``only_if``, the digest of a preview, nothing is written
+    unless exactly those changes would be. A file that cannot be read is a result with one fault. ``progress``
+    is told how many rows of how many have been looked at.
+    """
+    options = options or ImportOptions()
+    try:
+        table = read_import_file(path, kind, options, name=name)
+    except (InvalidInputError, GeodataError) as error:
+        fault = ImportFault(sheet=None, row=None, column=None, value=None, message=error.message)
+        return ImportResult(kind, ImportOutcome(errors=(fault,)))
+    plan = Plan(table.sheet)
+    written = False
+    with context.work(actor=actor) as work:
+        lock_register(work.connection)
+        rows = _planning(context, work.connection, table, plan, _Given(kind, options))
+        for done, _ in enumerate(rows, start=1):
+            if progress is not None:
+                progress(done, len(table.rows))
+        if not plan.faults and not table.sheet.faults:
+            carry_out(work, plan)
+        # The plan may have been refused by the database just now.
+        if not dry_run and plan.outcome().is_sound and only_if in (None, plan.digest()):
+            work.commit()
+            written = True
+    return ImportResult(
+        kind,
+        plan.outcome(),
+        planned=tuple(plan.changes),
+        side_changes=tuple(plan.side_changes),
+        notices=tuple(_notices(table, plan)),
+        digest=plan.digest(),
+        written=written,
+    )
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _planning(
+    context: Context, connection: Connection, table: ImportTable, plan: Plan, given: _Given
+) -> Iterator[None]:
+    today = context.today()
+    if given.kind == "townships":
+        return plan_townships(connection, table, plan, given.options, today)
+    if given.kind == "commissioners":
+        return plan_commissioners(connection, table, plan, today)
+    if given.kind == "products":
+        return plan_products(connection, table, plan, given.options.effective_on or today)
+    return plan_assignments(connection, table, plan)
+
+
+def _notices(table: ImportTable, plan: Plan) -> Iterator[Message]:
+    if table.sheet.ignored:
+        yield Message(
+            "These columns are not known and were left out: {columns}.",
+            columns="、".join(table.sheet.ignored),
+        )
+    yield from table.notices
+    yield from plan.notices
