@@ -1,0 +1,129 @@
+"""A real Chromium, and the application serving a demonstration to it; each once a session."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from fieldapp.app import create_app
+from fieldapp.persistence.engine import make_engine
+from fieldapp.persistence.migrating import upgrade
+from fieldapp.services.context import Context
+from fieldapp.services.make_demonstration import make_demonstration
+from fieldapp.settings import Settings
+from tests.conftest import NOW, SHANGHAI
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 360, "height": 740}
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The packaged Chromium; a machine without one is an error."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+def _context(folder: Path) -> Context:
+    settings = Settings(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'fieldapp.sqlite'}",
+        secret_key="a key for tests only",
+        timezone=SHANGHAI,
+        uploads=True,
+    )
+    context = Context(settings=settings, engine=make_engine(settings.database_url), now=lambda: NOW)
+    upgrade(context.engine)
+    return context
+
+
+def _serve(context: Context) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(context=context), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an application with the demonstration in it; tests only read from it."""
+    context = _context(tmp_path_factory.mktemp("demonstration"))
+    make_demonstration(context)
+    yield from _serve(context)
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an application whose database is migrated and empty."""
+    yield from _serve(_context(tmp_path_factory.mktemp("bare")))
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Opens an address in a fresh browser context; at the end nothing may have gone wrong in any of them.
+
+    ``visit(url, viewport=PHONE, color_scheme="dark")``; keywords go to Playwright's ``new_context``.
+    A message on the console, a script error, a request to another host or a failed one fails the test.
+    """
+    faults: list[str] = []
+    contexts = []
+
+    def open_page(url: str, **options: Any) -> Page:
+        context = chromium.new_context(**{"viewport": DESKTOP, "locale": "zh-CN"} | options)
+        contexts.append(context)
+        page = context.new_page()
+        host = "/".join(url.split("/")[:3])
+        page.on("console", lambda message: faults.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+        page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((host, "data:", "blob:"))
+                else faults.append(f"outside: {request.url}")
+            ),
+        )
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], list[str]]:
+    """What axe finds on the page against WCAG 2.2 AA, one line a fault."""
+    source = AXE.read_text("utf-8")
+
+    def run(page: Page) -> list[str]:
+        page.evaluate(source)
+        result = page.evaluate("(tags) => axe.run({ runOnly: { type: 'tag', values: tags } })", WCAG_2_2_AA)
+        return [
+            f"{violation['id']}: {node['html']} {node['failureSummary']}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return run

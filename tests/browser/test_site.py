@@ -1,0 +1,151 @@
+"""The status page and the frame around every page, as people meet them in a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESKTOP, PHONE, Visit
+
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
+
+
+@pytest.mark.parametrize(
+    "shown", ["desktop light zh_CN", "desktop dark en", "phone dark zh_CN", "phone light en"]
+)
+def test_the_status_page_is_accessible(
+    visit: Visit, demonstration: str, axe: Callable[[Page], list[str]], shown: str
+) -> None:
+    size, scheme, language = shown.split()
+    page = visit(f"{demonstration}/?lang={language}", viewport=SIZES[size], color_scheme=scheme)
+
+    assert page.locator("html").get_attribute("data-bs-theme") == scheme
+    page.get_by_text(re.compile("^(另有|[0-9]+ more)")).click()  # with all that can be folded out
+
+    page.evaluate("scrollTo(0, 0)")  # a sticky header lies over the rows that scroll below it
+
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+
+
+def test_the_essentials_fit_a_small_screen_without_scrolling(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration)
+
+    for part in ("h1", ".panel-rungs", ".panel-next", ".panel-map", ".panel-trend", ".panel-counties"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= DESKTOP["height"], part
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_status_page_prints_on_one_sheet(visit: Visit, demonstration: str, language: str) -> None:
+    page = visit(f"{demonstration}/?lang={language}", color_scheme="dark")
+
+    sheets = page.pdf(prefer_css_page_size=True, print_background=True)
+
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
+    page.emulate_media(media="print")
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+
+
+def test_the_keyboard_reaches_the_content_and_every_action(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration)
+
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("跳到正文")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.closest('section, form')?.className ?? ''"))
+    for part in ("day-form no-print", "panel panel-next", "panel panel-map", "panel panel-counties"):
+        assert part in reached
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+    assert outline == "3px"
+
+
+def test_the_language_is_kept_with_the_page_and_its_query(visit: Visit, demonstration: str) -> None:
+    page = visit(f"{demonstration}/?as_of=2026-10-01")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("个涉农乡镇")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("agricultural townships")
+    assert "as_of=2026-10-01" in page.url
+    page.goto(demonstration)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("agricultural townships")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_the_appearance_is_kept(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration, color_scheme="light")
+    document = page.locator("html")
+
+    page.get_by_role("button", name="深色").click()
+    expect(document).to_have_attribute("data-bs-theme", "dark")
+    page.reload()
+    expect(document).to_have_attribute("data-bs-theme", "dark")
+    expect(page.get_by_role("button", name="深色")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="自动").click()
+    expect(document).to_have_attribute("data-bs-theme", "light")
+    page.emulate_media(color_scheme="dark")
+    expect(document).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_counties_stand_worst_first_and_sort_by_pinyin(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration)
+    names = page.locator(".panel-counties tbody th")
+    gaps = page.locator(".panel-counties tbody td:last-child")
+
+    stated = [int(gap) for gap in gaps.all_text_contents()]
+    assert stated == sorted(stated, reverse=True)
+    page.get_by_role("button", name="区县").click()
+    assert names.all_text_contents()[:3] == ["阿城区", "巴彦县", "宾县"]
+    page.get_by_role("button", name="区县").click()
+    assert names.all_text_contents()[-1] == "阿城区"
+
+
+def test_another_day_is_asked_for_with_the_form(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration)
+
+    page.get_by_label("日期").fill("2027-02-01")
+    page.get_by_role("button", name="查看").click()
+
+    expect(page.locator(".verdict-line")).to_contain_text("2027年2月1日预测")
+    for link in page.locator(".steps a[href^='/map']").all():
+        assert "as_of=2027-02-01" in str(link.get_attribute("href"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_empty_installation_says_how_to_begin(
+    visit: Visit, bare: str, axe: Callable[[Page], list[str]], scheme: str
+) -> None:
+    page = visit(bare, viewport=PHONE, color_scheme=scheme)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("尚无乡镇")
+    expect(page.locator(".commands")).to_contain_text("fieldapp import townships")
+    expect(page.locator("main").get_by_role("link", name="导入")).to_have_attribute("href", "/import")
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_error_page_is_accessible_and_leads_on(
+    visit: Visit, demonstration: str, axe: Callable[[Page], list[str]], scheme: str
+) -> None:
+    page = visit(demonstration, color_scheme=scheme)
+    answer = page.request.get(f"{demonstration}/nowhere")
+    # The console reports every answer of 404, so the page is looked at in a page that got 200.
+    page.route(
+        "**/shown", lambda route: route.fulfill(status=200, body=answer.text(), headers=answer.headers)
+    )
+    page.goto(f"{demonstration}/shown")
+
+    assert answer.status == 404
+    assert axe(page) == []
+    page.get_by_role("link", name="前往现状页").click()
+    expect(page).to_have_url(f"{demonstration}/")
