@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 from typing import cast
 from urllib.parse import urlsplit
 
+import brotli
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
@@ -26,6 +28,7 @@ from fieldapp.web.errors import error_page
 from fieldapp.web.site import LANGUAGE_COOKIE
 
 _MACHINE_PATHS = ("/api", "/healthz", "/readyz")
+_WORTH_COMPRESSING = 1000  # bytes
 LARGEST_REQUEST = 64 * 1024 * 1024  # bytes; boundaries of a whole province fit
 
 
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None, *, context: Context | None = No
     app.extensions["fieldapp"] = context
     app.before_request(_prepare)
     app.after_request(_secured)
+    app.after_request(_compressed)
     app.register_error_handler(Exception, _answer_error)
     CSRFProtect(app)
     _set_up_templates(app)
@@ -131,6 +135,28 @@ def _secured(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _compressed(response: Response) -> Response:
+    """Compress a page for the wire; documents and assets come compressed already.
+
+    The session's cookie is SameSite, so no other site can make a browser fetch pages that carry secrets
+    and watch their size.
+    """
+    if response.mimetype != "text/html" or response.direct_passthrough or response.content_encoding:
+        return response
+    response.vary.add("Accept-Encoding")
+    content = response.get_data()
+    encoding = request.accept_encodings.best_match(("br", "gzip"))
+    if len(content) < _WORTH_COMPRESSING or encoding is None:
+        return response
+    response.set_data(
+        brotli.compress(content, mode=brotli.MODE_TEXT, quality=4)
+        if encoding == "br"
+        else gzip.compress(content, compresslevel=5, mtime=0)
+    )
+    response.content_encoding = encoding
     return response
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -81,12 +83,28 @@ def _flag(name: str, value: str) -> bool:
 def _kept_secret(data_dir: Path) -> str:
     """The key of this installation, made on its first start and readable by its owner only."""
     kept = data_dir / "secret_key"
-    data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not kept.exists():
+            data_dir.mkdir(parents=True, exist_ok=True)
+            _make_secret(kept)
         return kept.read_text("ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(48)
-        file.write(key)
-    return key
+    except OSError as error:
+        raise InvalidInputError(
+            Message(
+                "The folder {path} cannot be used: {reason}. Set {name} to a folder of your own.",
+                path=data_dir,
+                reason=error.strerror or str(error),
+                name="FIELDAPP_DATA_DIR",
+            )
+        ) from error
+
+
+def _make_secret(kept: Path) -> None:
+    # The file appears with its content or not at all: another process that starts meanwhile must not
+    # read an empty key, and of two that make one the first wins.
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=kept.parent, prefix=".secret_key-") as draft:
+        draft.write(secrets.token_urlsafe(48))
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            os.link(draft.name, kept)

@@ -39,8 +39,8 @@ def send_document(document: Encoded, media_type: str, *, version: str | None = N
         response.set_data(document.content)
     if encoding is not None:
         response.content_encoding = encoding
-    # Each encoding is a representation of its own and so has a tag of its own (RFC 9110, 8.8.3.3).
-    response.set_etag(document.etag if encoding is None else f"{document.etag}-{encoding}")
+    # Weak: one tag for the content in whatever encoding it travels.
+    response.set_etag(document.etag, weak=True)
     response.vary.add("Accept-Encoding")
     if version == document.etag:
         response.cache_control.public = True

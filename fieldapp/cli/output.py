@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -76,6 +76,8 @@ def explained(ctx: click.Context) -> Iterator[None]:
         locale = _locale()
         click.echo(translate(error.message, locale), err=True)
         for fault in getattr(error, "faults", ()):
+            if fault.message == error.message:
+                continue
             click.echo(f"  {fault.pointer}: {translate(fault.message, locale)}", err=True)
         ctx.exit(1)
 
@@ -86,15 +88,15 @@ def _locale() -> str:
     return wished if wished in LOCALES else LOCALES[0]
 
 
-def write_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Let ``write`` fill a file beside ``path`` and put it in its place once it is complete.
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file beside ``path`` and put it in its place once it is complete.
 
     Raises `InvalidInputError` where that cannot be done; what stood at ``path`` is then still there.
     """
     try:
         with tempfile.TemporaryDirectory(prefix=".fieldapp-", dir=path.parent or Path()) as folder:
             draft = Path(folder) / path.name
-            write(draft)
+            draft.write_bytes(content)
             draft.replace(path)
     except OSError as error:
         raise InvalidInputError(

@@ -27,10 +27,10 @@ from fieldapp.domain.periods import (
     periods_of,
     require_columns,
 )
-from geodata.errors import GeodataError, Message
+from geodata.crs import STORAGE_CRS, require_crs
+from geodata.errors import Message
 
 RUNGS = ("assigned", "product", "signed", "visited", "verified")
-STORAGE_CRS = "EPSG:4326"
 
 
 class CoverageStatus(StrEnum):
@@ -144,7 +144,7 @@ def coverage_table(
 
     Raises
     ------
-    geodata.errors.GeodataError
+    geodata.crs.CrsMismatchError
         The townships have a CRS other than EPSG:4326, or geometry without one.
     fieldapp.domain.errors.InvalidInputError
         A table lacks a column, a code is there twice, or the visits go beyond ``as_of``.
@@ -247,18 +247,7 @@ def _on_roster(
 def _geometry(townships: gpd.GeoDataFrame | pd.DataFrame) -> gpd.GeoSeries:
     if not isinstance(townships, gpd.GeoDataFrame) or townships.active_geometry_name is None:
         return gpd.GeoSeries(np.full(len(townships), None), crs=STORAGE_CRS)
-    if townships.crs is None:
-        raise GeodataError(
-            Message("The layer of townships states no CRS. Set it to {expected} first.", expected=STORAGE_CRS)
-        )
-    if townships.crs != STORAGE_CRS:
-        raise GeodataError(
-            Message(
-                "The layer of townships is in {found}. Transform it to {expected} first.",
-                found=townships.crs.to_string(),
-                expected=STORAGE_CRS,
-            )
-        )
+    require_crs(townships)
     return gpd.GeoSeries(townships.geometry.to_numpy(), crs=STORAGE_CRS)
 
 
