@@ -39,6 +39,9 @@ _CGCS2000: Final = "EPSG:4490"
 _NAMES: Final[dict[str, str | ShiftedCrs]] = {
     "wgs84": STORAGE_CRS,
     "crs84": STORAGE_CRS,
+    "ogccrs84": STORAGE_CRS,
+    "urnogcdefcrsogc1.3crs84": STORAGE_CRS,
+    "urnogcdefcrsogccrs84": STORAGE_CRS,
     "cgcs2000": _CGCS2000,
     "国家2000": _CGCS2000,
     "2000国家大地坐标系": _CGCS2000,

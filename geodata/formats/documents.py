@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,12 +12,21 @@ from typing import Final
 from xml.parsers import expat
 
 import numpy as np
+import pyproj
 
+from geodata.crs import UnknownCrsError, parse_crs
 from geodata.errors import Message
 from geodata.formats.faults import Limits, UnreadableFileError, UnsafeFileError
 
 _PIECE_BYTES: Final = 1 << 20
 _SQLITE_MAGIC: Final = b"SQLite format 3\0"
+# All that JSON has outside of texts. GDAL's parser would also take comments and single quotes.
+_JSON_STRUCTURE: Final = b"[]{}:,+-.0123456789eEtrufalsn \t\r\n"
+_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]"))
+# The name may be spelled with escapes; only a value of several parts means anything to GDAL.
+_CRS_MEMBER: Final = re.compile(
+    rb'"(?:c|\\u0063)(?:r|\\u0072)(?P<last_letter>s|\\u0073)"\s*:\s*(?=(?P<parts>[{\[])?)'
+)
 
 
 class _GeoJSONScan:
@@ -40,7 +51,10 @@ class _GeoJSONScan:
         parts = piece.replace(b'\\"', b"/'").split(b'"')
         first = 1 if self.in_text else 0
         self._count_names(parts, 1 - first)
-        self._count_brackets(b"".join(parts[first::2]))
+        structure = b"".join(parts[first::2])
+        if structure.translate(None, delete=_JSON_STRUCTURE):
+            raise ValueError("not JSON outside of texts")
+        self._count_brackets(structure)
         self.in_text ^= len(parts) % 2 == 0
 
     def _count_names(self, parts: list[bytes], first: int) -> None:
@@ -63,9 +77,6 @@ class _GeoJSONScan:
         self._limits.check_vertices(self._positions)
 
 
-_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]"))
-
-
 def check_geojson(path: Path, limits: Limits) -> None:
     """Refuse what is no GeoJSON text in UTF-8, or is nested or large beyond the limits."""
     scan = _GeoJSONScan(limits)
@@ -81,7 +92,10 @@ def check_geojson(path: Path, limits: Limits) -> None:
                 raise UnreadableFileError(
                     Message("{name} is not in UTF-8. Save it as UTF-8, or say its encoding.", name=path.name)
                 ) from error
-            scan.feed(piece)
+            try:
+                scan.feed(piece.removeprefix(codecs.BOM_UTF8))
+            except ValueError as error:
+                raise _not_a("GeoJSON", path) from error
     if scan.depth or scan.in_text:
         raise UnreadableFileError(
             Message(
@@ -90,12 +104,44 @@ def check_geojson(path: Path, limits: Limits) -> None:
         )
 
 
-def states_crs(path: Path) -> bool:
-    """Tell whether a GeoJSON text states its system; one that does not is WGS 84 by rule."""
-    content = path.read_bytes()
-    before = content[: max(content.find(b'"features"'), 0)]
-    after = content[content.rfind(b"]") :]
-    return b'"crs"' in before or b'"crs"' in after
+def take_geojson_crs(path: Path) -> tuple[bool, pyproj.CRS | None]:
+    """Read the ``crs`` member of a checked GeoJSON text, and blot it out.
+
+    GDAL takes a member that it does not understand for WGS 84, and one that is an address it would fetch,
+    so it gets to see none.
+
+    Returns
+    -------
+    bool
+        The text states something; if it does not, WGS 84 is the rule.
+    CRS or None
+        None where what is stated is unknown.
+    """
+    content = bytearray(path.read_bytes())
+    # The member stands before the features or after them; in between, "crs" is some property.
+    first, last = max(content.find(b'"features"'), 0), content.rfind(b"]")
+    stated, system = False, None
+    for match in _CRS_MEMBER.finditer(bytes(content)):
+        if not stated and (match.start() < first or match.start() > last):
+            stated, system = (
+                True,
+                _named_crs(content[match.end() : match.end() + 2000].decode("utf-8", "ignore")),
+            )
+        if match["parts"]:
+            content[match.start("last_letter") : match.end("last_letter")] = b"_" * len(match["last_letter"])
+    path.write_bytes(content)
+    return stated, system
+
+
+def _named_crs(text: str) -> pyproj.CRS | None:
+    try:
+        member, _ = json.JSONDecoder().raw_decode(text.lstrip())
+        properties = member["properties"]
+        code = properties.get("name", properties.get("code")) if member["type"] in {"name", "EPSG"} else ""
+        system = parse_crs(str(code))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, UnknownCrsError):
+        return None
+    return system if isinstance(system, pyproj.CRS) else None
 
 
 def check_kml(path: Path, limits: Limits) -> None:

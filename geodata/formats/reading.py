@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import tempfile
 import warnings
@@ -10,20 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pyogrio.raw
+import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from geodata.boundaries import GeometryFinding
-from geodata.crs import HEILONGJIANG, Bounds, to_storage
+from geodata.crs import HEILONGJIANG, STORAGE_CRS, Bounds, to_storage
 from geodata.errors import Message
 from geodata.formats import documents, shapefiles
-from geodata.formats.drivers import KML_FIELDS, configure_gdal, local_path, restored_kml_columns
+from geodata.formats.column_types import typed
+from geodata.formats.drivers import configure_gdal, local_path, restored_kml_columns
 from geodata.formats.faults import (
     DEFAULT_LIMITS,
     AmbiguousLayerError,
@@ -43,9 +44,7 @@ _BROKEN: Final = (
     shapely.errors.ShapelyError,
     UnicodeDecodeError,
 )
-_ISO_DATE: Final = r"\d{4}-\d{2}-\d{2}"
-_ISO_TIME: Final = _ISO_DATE + r"T\d{2}:\d{2}:\d{2}(?:\.\d+)?"
-_ZONE: Final = r"(?:Z|[+-]\d{2}:\d{2})"
+_ASK_GDAL: Final = "as GDAL says"
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class _Staged:
     path: str
     layers: tuple[str | None, ...]
     encoding: str | None = None
-    states_crs: bool = True
+    crs: pyproj.CRS | str | None = _ASK_GDAL
 
 
 def read_layer(
@@ -108,16 +107,13 @@ def read_layer(
     """
     source = local_path(path)
     configure_gdal()
-    with tempfile.TemporaryDirectory(prefix="layer-") as folder:
-        staged = _stage(source, Path(folder), encoding, layer, limits)
-        with _broken_files_named(source):
-            frame, unclosed = _read(staged, limits)
-            if source.suffix.lower() == ".kml":
-                frame = restored_kml_columns(frame)
-            if staged.path.endswith(".shp"):
-                frame = frame.rename(columns=shapefiles.full_names(Path(staged.path)))
-    if not staged.states_crs and crs is not None:
-        frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(frame.geometry.to_numpy(), frame.index))
+    with tempfile.TemporaryDirectory(prefix="layer-") as folder, _gdal_at_work(source) as said:
+        staged = _stage(source, Path(folder), limits, crs=crs, encoding=encoding, layer=layer)
+        frame, unclosed = _read(staged, said, limits)
+        if source.suffix.lower() == ".kml":
+            frame = restored_kml_columns(frame)
+        if staged.path.endswith(".shp"):
+            frame = frame.rename(columns=shapefiles.full_names(Path(staged.path)))
     placed = to_storage(frame, crs, region=region)
     sound, repairs = made_sound(placed, unclosed)
     return Layer(sound, repairs)
@@ -144,7 +140,9 @@ def as_multipolygons(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(gpd.GeoSeries(geometries, index=frame.index, crs=frame.crs))
 
 
-def _stage(source: Path, folder: Path, encoding: str | None, layer: str | None, limits: Limits) -> _Staged:
+def _stage(
+    source: Path, folder: Path, limits: Limits, *, crs: str | None, encoding: str | None, layer: str | None
+) -> _Staged:
     suffix = source.suffix.lower()
     if source.is_dir() or suffix in {".shp", ".zip"}:
         if not source.is_dir():
@@ -159,13 +157,14 @@ def _stage(source: Path, folder: Path, encoding: str | None, layer: str | None, 
         documents.check_geojson(copy, limits)
         # The prefix keeps GDAL from taking the text for one of its other JSON formats, some of which
         # are instructions to fetch things.
-        return _Staged(f"GeoJSON:{copy}", (None,), states_crs=documents.states_crs(copy))
+        stated, system = documents.take_geojson_crs(copy)
+        return _Staged(f"GeoJSON:{copy}", (None,), crs=system if stated else _unless(crs))
     shutil.copyfile(source, copy)
     if suffix == ".kml":
         documents.check_kml(copy, limits)
         names = tuple(str(name) for name in pyogrio.list_layers(copy)[:, 0])
         layers = _chosen(names, layer, source) if layer is not None else names
-        return _Staged(str(copy), layers, states_crs=False)
+        return _Staged(str(copy), layers, crs=_unless(crs))
     if suffix == ".gpkg":
         return _Staged(str(copy), _chosen(documents.geopackage_layers(copy, limits), layer, source))
     raise UnknownFormatError(
@@ -175,6 +174,11 @@ def _stage(source: Path, folder: Path, encoding: str | None, layer: str | None, 
             name=source.name,
         )
     )
+
+
+def _unless(declared: str | None) -> str | None:
+    """WGS 84, which a format means that cannot say its system, unless a person says another."""
+    return STORAGE_CRS if declared is None else None
 
 
 def _copy_text(source: Path, copy: Path, encoding: str | None) -> None:
@@ -203,9 +207,12 @@ def _chosen(names: tuple[str, ...], layer: str | None, source: Path) -> tuple[st
 
 
 @contextmanager
-def _broken_files_named(source: Path) -> Iterator[None]:
+def _gdal_at_work(source: Path) -> Iterator[list[warnings.WarningMessage]]:
+    """Gather GDAL's warnings, and turn its errors into one that names the file."""
     try:
-        yield
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            yield said
     except _BROKEN as error:
         raise UnreadableFileError(
             Message(
@@ -216,80 +223,51 @@ def _broken_files_named(source: Path) -> Iterator[None]:
         ) from error
 
 
-def _read(staged: _Staged, limits: Limits) -> tuple[gpd.GeoDataFrame, list[int]]:
+def _read(
+    staged: _Staged, said: list[warnings.WarningMessage], limits: Limits
+) -> tuple[gpd.GeoDataFrame, list[int]]:
     """Read the layers one below the other; also the row numbers whose rings were not closed."""
     frames: list[gpd.GeoDataFrame] = []
     unclosed: list[int] = []
     for name in staged.layers:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            frame = pyogrio.read_dataframe(
-                staged.path,
-                layer=name,
-                encoding=staged.encoding,
-                max_features=limits.features + 1,
-                on_invalid="fix",
-            )
+        said.clear()
+        frame = pyogrio.read_dataframe(
+            staged.path,
+            layer=name,
+            encoding=staged.encoding,
+            max_features=limits.features + 1,
+            on_invalid="fix",
+        )
         if not isinstance(frame, gpd.GeoDataFrame):
             raise DataLayerError("no geometry")
         limits.check_fields(frame.shape[1])
         rows = sum(len(earlier) for earlier in frames)
         if any("Non closed ring" in str(warning.message) for warning in said):
             unclosed += [rows + number for number in _unclosed(staged, name)]
-        frames.append(_typed(frame, staged, name))
+        frames.append(typed(frame, _kinds(staged, name)))
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         raise DataLayerError("no features")
     whole = filled[0] if len(filled) == 1 else gpd.GeoDataFrame(pd.concat(filled, ignore_index=True))
     limits.check_features(len(whole))
     limits.check_vertices(int(shapely.get_num_coordinates(whole.geometry.to_numpy()).sum()))
+    if staged.crs != _ASK_GDAL:
+        whole = gpd.GeoDataFrame(whole.set_crs(staged.crs, allow_override=True))  # type: ignore[arg-type]
     return whole, unclosed
 
 
 def _unclosed(staged: _Staged, layer: str | None) -> list[int]:
     _, _, geometries, _ = pyogrio.raw.read(staged.path, layer=layer, columns=[], encoding=staged.encoding)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return [
-            number
-            for number, wkb in enumerate(geometries)
-            if wkb is not None and shapely.from_wkb(wkb, on_invalid="ignore") is None
-        ]
+    return [
+        number
+        for number, wkb in enumerate(geometries)
+        if wkb is not None and shapely.from_wkb(wkb, on_invalid="ignore") is None
+    ]
 
 
-def _typed(frame: gpd.GeoDataFrame, staged: _Staged, layer: str | None) -> gpd.GeoDataFrame:
-    """Give columns the types that their format means: days, times, whole numbers with gaps."""
+def _kinds(staged: _Staged, layer: str | None) -> dict[str, str]:
     facts = pyogrio.read_info(staged.path, layer=layer, encoding=staged.encoding)
-    kinds = dict(zip(facts["fields"], facts["ogr_types"], strict=True))
-    columns: dict[str, pd.Series[Any]] = {}
-    for name, kind in kinds.items():
-        column = pd.Series(frame[name])
-        if kind == "OFTDate":
-            columns[name] = _as_days(pd.to_datetime(column))
-        elif kind in {"OFTInteger", "OFTInteger64"} and column.dtype != bool:
-            columns[name] = column.astype("Int64" if column.isna().any() else "int64")
-        elif kind == "OFTString" and name not in KML_FIELDS:
-            columns[name] = _dated(column)
-    return frame.assign(**columns)
-
-
-def _dated(text: pd.Series[Any]) -> pd.Series[Any]:
-    """Turn text into days or times where every value is one in ISO form, as Shapefile and KML write them."""
-    values = text.dropna().astype(str)
-    try:
-        if len(values) and values.str.fullmatch(_ISO_DATE).all():
-            return _as_days(pd.to_datetime(text, format="%Y-%m-%d"))
-        for pattern, zoned in ((_ISO_TIME, False), (_ISO_TIME + _ZONE, True)):
-            if len(values) and values.str.fullmatch(pattern).all():
-                return pd.to_datetime(text, format="ISO8601", utc=zoned).dt.as_unit("ms")
-    except ValueError:
-        return text
-    return text
-
-
-def _as_days(column: pd.Series[Any]) -> pd.Series[Any]:
-    days: list[dt.date | None] = [None if pd.isna(value) else value.date() for value in column]
-    return pd.Series(days, index=column.index, dtype=object)
+    return dict(zip(facts["fields"], facts["ogr_types"], strict=True))
 
 
 def _empty(source: Path) -> UnreadableFileError:

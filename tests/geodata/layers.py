@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import struct
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ SELF_TOUCHING_RING = [
     [127.0, 45.0],
     [127.0, 46.0],
     [126.5, 46.0],
-    [126.4, 45.5],
     [126.6, 45.5],
+    [126.4, 45.5],
     [126.5, 46.0],
     [126.0, 46.0],
     [126.0, 45.0],
@@ -86,7 +87,9 @@ def shapefile(folder: Path, frame: gpd.GeoDataFrame, encoding: str, *, cpg: str 
     """Write a Shapefile in ``encoding`` as other programs do, with or without a .cpg that says something."""
     folder.mkdir(exist_ok=True)
     path = folder / "乡镇.shp"
-    pyogrio.write_dataframe(frame, path, encoding=encoding)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # long field names are cut, as other programs do
+        pyogrio.write_dataframe(frame, path, encoding=encoding)
     path.with_suffix(".cpg").unlink()
     if cpg is not None:
         path.with_suffix(".cpg").write_text(cpg, "ascii")

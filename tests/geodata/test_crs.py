@@ -9,7 +9,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.crs import (
@@ -139,6 +139,7 @@ class TestNames:
         with pytest.raises(UnknownCrsError):
             parse_crs(name)
 
+    @settings(deadline=None)
     @given(st.text(max_size=60))
     def test_no_text_at_all_breaks_the_parser(self, name):
         with contextlib.suppress(UnknownCrsError):
