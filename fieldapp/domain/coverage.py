@@ -12,6 +12,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from fieldapp.domain.assignments import SERVING_STATES
@@ -19,6 +20,9 @@ from fieldapp.domain.errors import InvalidInputError
 from fieldapp.domain.periods import (
     FIRST_DAY,
     LAST_DAY,
+    Flags,
+    Numbers,
+    Periods,
     day_number,
     day_numbers,
     days,
@@ -70,6 +74,10 @@ class CoveragePolicy:
 
 
 STANDARD_POLICY = CoveragePolicy()
+_ASSIGNMENT_COLUMNS = (
+    *("id", "commissioner_id", "commissioner", "institution", "state", "ended_on"),
+    "agreement_approved_on",
+)
 
 
 @dataclass(frozen=True)
@@ -166,31 +174,55 @@ def coverage_table(
     """
     today = day_number(as_of)
     since = today - policy.window_days  # a visit on this day or before is out of the window
-    terms = _serving_terms(assignments)
-    featured = periods_of(featured_products, "featured_products", ("township_code", "name"))
+    places = _places(townships)
+    count = len(places)
 
-    table = _on_roster(townships, roster, today, county)
-    table["name"] = _names_then(table, lineage, today)
-    table = table.join(holding(terms, today), on="code")
-    table = table.join(holding(featured, today)["name"].rename("featured_product"), on="code")
-    table = _with_visits(table, visits, today)
+    terms = _terms(assignments, places)
+    features = periods_of(featured_products, "featured_products", places)
+    require_columns(featured_products, "featured_products", ("name",))
+    term, feature = holding(terms, today, count), holding(features, today, count)
+    commissioner_id = _taken(assignments["commissioner_id"], term)
+    last_visit, last_verified = _last_visits(visits, places, commissioner_id, today)
+    approved = day_numbers(assignments["agreement_approved_on"], LAST_DAY)
 
-    table["assigned"] = table["assignment_id"].notna()
-    table["product"] = table["featured_product"].notna()
-    table["signed"] = table["assigned"] & (table["approved"] <= today)
-    table["visited"] = table["assigned"] & (table["last_visit"] > since)
-    table["verified"] = table["assigned"] & (table["last_verified"] > since)
-    table["full"] = table["assigned"] & table["product"]
-    missing = [~table[rung] for rung in RUNGS]
-    table["status"] = np.select(missing, _STATUS_OF_MISSING, CoverageStatus.COVERED.value)
+    assigned, product = term >= 0, feature >= 0
+    rungs = {
+        "assigned": assigned,
+        "product": product,
+        "signed": assigned & (_taken(approved, term, LAST_DAY) <= today),
+        "visited": assigned & (last_visit > since),
+        "verified": assigned & (last_verified > since),
+    }
+    leaves = _member_until(townships, roster, places, today) + 1
+    stop = held_until(terms, today, count) + 1
+    stop = np.where(product, np.minimum(stop, held_until(features, today, count) + 1), stop)
 
-    stops = [
-        held_until(periods, today).reindex(table["code"]).to_numpy() + 1 for periods in (terms, featured)
-    ]
-    stop = np.fmin(*stops)  # NaN where there was nothing to lapse
-    lapses = table["assigned"] & (stop <= LAST_DAY) & (stop < table["leaves"])
-    table["lapses"] = np.where(lapses, stop, np.nan)
-    return _finished(table)
+    table = gpd.GeoDataFrame(
+        {
+            "code": pd.Series(places, dtype=object),
+            "name": _names_then(townships, places, lineage, today),
+            "county_code": pd.Series(townships["county_code"].to_numpy(object), dtype=object),
+            **rungs,
+            "full": assigned & product,
+            "status": pd.Series(_status(rungs), dtype=object),
+            "assignment_id": pd.array(_taken(assignments["id"], term), dtype="Int64"),
+            "commissioner_id": pd.Series(commissioner_id, dtype=object),
+            "commissioner": pd.Series(_taken(assignments["commissioner"], term), dtype=object),
+            "institution": pd.Series(_taken(assignments["institution"], term), dtype=object),
+            "starts_on": days(_taken(terms.starts, term, LAST_DAY)),
+            "ends_on": days(_taken(terms.ends, term, LAST_DAY)),
+            "featured_product": pd.Series(_taken(featured_products["name"], feature), dtype=object),
+            "last_visit_on": days(last_visit),
+            "lapses_on": days(np.where(assigned & (stop < leaves), stop, LAST_DAY)),
+        },
+        geometry=_geometry(townships),
+        crs=STORAGE_CRS,
+    )
+    counts = leaves > today
+    if county is not None:
+        counts &= (table["county_code"] == county).to_numpy()
+    kept: gpd.GeoDataFrame = table[counts].sort_values("code", ignore_index=True)
+    return kept
 
 
 def count_coverage(table: pd.DataFrame) -> CoverageCounts:
@@ -206,105 +238,97 @@ def count_coverage(table: pd.DataFrame) -> CoverageCounts:
     )
 
 
-# The statuses in the order of RUNGS: what lacking each of them shows as.
-_STATUS_OF_MISSING = [status.value for status in CoverageStatus][: len(RUNGS)]
-_COLUMNS = [
-    *("code", "name", "county_code", *RUNGS, "full", "status", "assignment_id", "commissioner_id"),
-    *(
-        "commissioner",
-        "institution",
-        "starts_on",
-        "ends_on",
-        "featured_product",
-        "last_visit_on",
-        "lapses_on",
-    ),
-]
-
-
-def _on_roster(
-    townships: gpd.GeoDataFrame | pd.DataFrame, roster: pd.DataFrame, today: int, county: str | None
-) -> gpd.GeoDataFrame:
-    """The townships that count on the day, by code, each with the day on which it leaves the roster."""
+def _places(townships: pd.DataFrame) -> pd.Index[Any]:
     require_columns(townships, "townships", ("code", "name", "county_code", "starts_on", "ends_on"))
-    if townships["code"].duplicated().any():
-        twice = townships.loc[townships["code"].duplicated(), "code"].iloc[0]
+    places: pd.Index[Any] = pd.Index(townships["code"], dtype=object)
+    if not places.is_unique:
+        twice = places[places.duplicated()][0]
         raise InvalidInputError(Message("The township {code} is in the table twice.", code=twice))
-    validity = periods_of(townships, "townships", ("code",))
-    members = held_until(periods_of(roster, "roster", ("township_code",)), today)
-    member_until = members.reindex(townships["code"]).to_numpy()
-    counts = (validity["starts"] <= today) & (today <= validity["ends"]) & ~np.isnan(member_until)
-    if county is not None:
-        counts &= (townships["county_code"] == county).to_numpy()
-    table = gpd.GeoDataFrame(
-        townships[["code", "name", "county_code"]].reset_index(drop=True), geometry=_geometry(townships)
-    )
-    table["leaves"] = np.fmin(member_until, validity["ends"]) + 1
-    kept: gpd.GeoDataFrame = table[counts].sort_values("code", ignore_index=True)
-    return kept
+    return places
 
 
-def _geometry(townships: gpd.GeoDataFrame | pd.DataFrame) -> gpd.GeoSeries:
-    if not isinstance(townships, gpd.GeoDataFrame) or townships.active_geometry_name is None:
-        return gpd.GeoSeries(np.full(len(townships), None), crs=STORAGE_CRS)
-    require_crs(townships)
-    return gpd.GeoSeries(townships.geometry.to_numpy(), crs=STORAGE_CRS)
+def _member_until(
+    townships: pd.DataFrame, roster: pd.DataFrame, places: pd.Index[Any], today: int
+) -> Numbers:
+    """The last day up to which each township counts from today on; before today where it does not."""
+    membership = held_until(periods_of(roster, "roster", places), today, len(places))
+    validity = held_until(periods_of(townships, "townships", places, key="code"), today, len(places))
+    return np.minimum(membership, validity)
 
 
-def _names_then(table: pd.DataFrame, lineage: pd.DataFrame | None, today: int) -> pd.Series[Any]:
-    """The names of the day: of a township that was renamed later, the name before the next renaming."""
-    if lineage is None or lineage.empty:
-        return table["name"]
-    require_columns(lineage, "lineage", ("from_code", "to_code", "from_name", "effective_on"))
-    changes = lineage[["from_code", "from_name"]].assign(day=day_numbers(lineage["effective_on"], FIRST_DAY))
-    later = changes[(changes["day"] > today) & (lineage["from_code"] == lineage["to_code"])]
-    next_change = later.sort_values("day", kind="stable").drop_duplicates("from_code")
-    return table["code"].map(next_change.set_index("from_code")["from_name"]).fillna(table["name"])
-
-
-def _serving_terms(assignments: pd.DataFrame) -> pd.DataFrame:
-    """The terms that make a township assigned, ending with the last day served."""
-    people = ("id", "township_code", "commissioner_id", "commissioner", "institution")
-    require_columns(assignments, "assignments", (*people, "state", "ended_on", "agreement_approved_on"))
-    terms = periods_of(assignments, "assignments", people).rename(columns={"id": "assignment_id"})
-    # A term that was cut short ended then; nothing can prolong it.
-    terms["ends"] = np.minimum(terms["ends"], day_numbers(assignments["ended_on"], LAST_DAY))
-    terms["approved"] = day_numbers(assignments["agreement_approved_on"], LAST_DAY + 1)
+def _terms(assignments: pd.DataFrame, places: pd.Index[Any]) -> Periods:
+    """The terms that make a township assigned, up to the last day served; the others have no place."""
+    require_columns(assignments, "assignments", _ASSIGNMENT_COLUMNS)
+    terms = periods_of(assignments, "assignments", places)
     serving = assignments["state"].isin([state.value for state in SERVING_STATES]).to_numpy()
-    # Of two terms that began on one day, which the database forbids, the one noted last counts.
-    return terms[serving].sort_values("assignment_id", kind="stable")
+    return Periods(
+        place=np.where(serving, terms.place, -1),
+        starts=terms.starts,
+        # A term that was cut short ended then; nothing prolongs it.
+        ends=np.minimum(terms.ends, day_numbers(assignments["ended_on"], LAST_DAY)),
+    )
 
 
-def _with_visits(table: gpd.GeoDataFrame, visits: pd.DataFrame, today: int) -> gpd.GeoDataFrame:
-    """The table with ``last_visit`` and ``last_verified`` of the commissioner in office, as day numbers."""
+def _taken(column: pd.Series[Any] | Numbers, rows: Numbers, missing: Any = None) -> npt.NDArray[Any]:
+    """The values of a column in these rows; ``missing`` where the row is -1 or its value is missing."""
+    if isinstance(column, pd.Series):
+        text = column.to_numpy(object, copy=True)
+        text[pd.isna(text)] = missing
+        return np.append(text, np.array([missing], dtype=object))[rows]
+    return np.append(column, missing)[rows]
+
+
+def _last_visits(
+    visits: pd.DataFrame, places: pd.Index[Any], commissioner_id: npt.NDArray[Any], today: int
+) -> tuple[Numbers, Numbers]:
+    """For each township the last visit and the last verified one of the commissioner in office."""
     require_columns(
         visits, "visits", ("township_code", "commissioner_id", "last_visit_on", "last_verified_on")
     )
-    aggregated = visits[["township_code", "commissioner_id"]].rename(columns={"township_code": "code"})
-    aggregated["last_visit"] = day_numbers(visits["last_visit_on"], FIRST_DAY)
-    aggregated["last_verified"] = day_numbers(visits["last_verified_on"], FIRST_DAY)
-    if (aggregated[["last_visit", "last_verified"]] > today).any(axis=None):
-        raise InvalidInputError(
-            Message("The visits go beyond the day asked about. Aggregate up to that day.")
-        )
-    if aggregated.duplicated(["code", "commissioner_id"]).any():
+    place = places.get_indexer(pd.Index(visits["township_code"]))
+    theirs = (place >= 0) & (visits["commissioner_id"].to_numpy(object) == commissioner_id[place])
+    place = place[theirs]
+    if len(np.unique(place)) < len(place):
         raise InvalidInputError(
             Message("The visits hold a township and commissioner twice. Aggregate them to one row each.")
         )
-    return table.merge(aggregated, how="left", on=["code", "commissioner_id"])
+    found = []
+    for column in ("last_visit_on", "last_verified_on"):
+        numbers = day_numbers(visits[column], FIRST_DAY)
+        if (numbers > today).any():
+            raise InvalidInputError(
+                Message("The visits go beyond the day asked about. Aggregate them up to that day.")
+            )
+        last = np.full(len(places), FIRST_DAY)
+        last[place] = numbers[theirs]
+        found.append(last)
+    return found[0], found[1]
 
 
-def _finished(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The table as promised: days as days, missing text as None, the columns in their order."""
-    for column, numbers in (
-        ("starts_on", "starts"),
-        ("ends_on", "ends"),
-        ("last_visit_on", "last_visit"),
-        ("lapses_on", "lapses"),
-    ):
-        table[column] = days(table[numbers])
-    table["assignment_id"] = table["assignment_id"].astype("Int64")
-    for column in table.columns[table.dtypes.map(pd.api.types.is_string_dtype)]:
-        text = table[column].astype(object)
-        table[column] = text.where(text.notna(), None)
-    return gpd.GeoDataFrame(table[[*_COLUMNS, "geometry"]], geometry="geometry", crs=STORAGE_CRS)
+def _status(rungs: dict[str, Flags]) -> npt.NDArray[Any]:
+    """The status of the lowest rung that is missing."""
+    in_order = [status.value for status in CoverageStatus]
+    return np.select([~rungs[rung] for rung in RUNGS], in_order[: len(RUNGS)], in_order[-1])
+
+
+def _names_then(
+    townships: pd.DataFrame, places: pd.Index[Any], lineage: pd.DataFrame | None, today: int
+) -> pd.Series[Any]:
+    """The names of the day: of a township that was renamed later, the name before the next renaming."""
+    names = townships["name"].to_numpy(object, copy=True)
+    if lineage is not None:
+        require_columns(lineage, "lineage", ("from_code", "to_code", "from_name", "effective_on"))
+        day = day_numbers(lineage["effective_on"], FIRST_DAY)
+        place = places.get_indexer(pd.Index(lineage["from_code"]))
+        same = lineage["from_code"].to_numpy(object) == lineage["to_code"].to_numpy(object)
+        later = np.flatnonzero(same & (place >= 0) & (day > today))
+        latest_first = later[np.argsort(-day[later], kind="stable")]
+        names[place[latest_first]] = lineage["from_name"].to_numpy(object)[latest_first]
+    return pd.Series(names, dtype=object)
+
+
+def _geometry(townships: gpd.GeoDataFrame | pd.DataFrame) -> npt.NDArray[Any]:
+    if not isinstance(townships, gpd.GeoDataFrame) or townships.active_geometry_name is None:
+        return np.full(len(townships), None)
+    require_crs(townships)
+    return townships.geometry.to_numpy()

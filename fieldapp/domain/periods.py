@@ -1,12 +1,13 @@
 """Closed periods in tables: which one holds on a day, and until when they hold without a gap.
 
 Inside, a day is its number since 1970-01-01, so that whole columns can be compared and an open end is
-simply a very late day.
+simply a very late day; a place is its position in the table of places.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,9 +18,14 @@ import pandas as pd
 from fieldapp.domain.errors import InvalidInputError
 from geodata.errors import Message
 
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
 _EPOCH = date(1970, 1, 1)
 FIRST_DAY = (date.min - _EPOCH).days
 LAST_DAY = (date.max - _EPOCH).days  # an open end; nothing is known to stop on it
+# More than any two day numbers lie apart: keeps the places of one sorted column from each other.
+_APART = 2 * (LAST_DAY - FIRST_DAY)
 
 
 def day_number(day: date) -> int:
@@ -27,29 +33,26 @@ def day_number(day: date) -> int:
     return (day - _EPOCH).days
 
 
-def day_numbers(values: pd.Series[Any], missing: int) -> npt.NDArray[np.int64]:
+def day_numbers(values: pd.Series[Any], missing: int) -> Numbers:
     """The numbers of a column of days (``date``, ``datetime64``, ISO text), ``missing`` where there is none.
 
     Raises `InvalidInputError` where a value is not a day.
     """
-    days = values.to_numpy()
+    # A column of days holds few different ones: only those are converted.
+    codes, uniques = pd.factorize(values.to_numpy())
     try:
-        if days.dtype.kind != "M":
-            days = values.to_numpy(object, copy=True)
-            days[pd.isna(days)] = None
-        days = days.astype("datetime64[D]")
+        known = np.asarray(uniques).astype("datetime64[D]").astype(np.int64)
     except (TypeError, ValueError):
         raise InvalidInputError(
             Message("The column {column} holds something that is not a day.", column=values.name)
         ) from None
-    return np.where(np.isnat(days), missing, days.astype(np.int64))
+    return np.append(known, missing)[codes]  # what is missing has the code -1
 
 
-def days(numbers: npt.ArrayLike) -> npt.NDArray[np.datetime64]:
-    """The days of their numbers (datetime64[s]); one that is open, or NaN, is missing."""
-    given = np.asarray(numbers, dtype=float)
-    known = (given > FIRST_DAY) & (given < LAST_DAY)
-    found = np.where(known, given, 0).astype(np.int64).astype("datetime64[D]").astype("datetime64[s]")
+def days(numbers: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
+    """The days of their numbers (datetime64[s]); one that is open is missing."""
+    known = (numbers > FIRST_DAY) & (numbers < LAST_DAY)
+    found = np.where(known, numbers, 0).astype("datetime64[D]").astype("datetime64[s]")
     found[~known] = np.datetime64("NaT")
     return found
 
@@ -63,32 +66,52 @@ def require_columns(table: pd.DataFrame, name: str, columns: Iterable[str]) -> N
         )
 
 
-def periods_of(table: pd.DataFrame, name: str, columns: Iterable[str]) -> pd.DataFrame:
-    """Columns of a table, and its ``starts_on`` and ``ends_on`` as the numbers ``starts`` and ``ends``."""
-    require_columns(table, name, (*columns, "starts_on", "ends_on"))
-    periods = table[list(columns)].reset_index(drop=True)
-    periods["starts"] = day_numbers(table["starts_on"], FIRST_DAY)
-    periods["ends"] = day_numbers(table["ends_on"], LAST_DAY)
-    return periods
+@dataclass(frozen=True)
+class Periods:
+    """Periods of places, as columns: the place, the first and the last day of each row."""
+
+    place: Numbers
+    starts: Numbers
+    ends: Numbers
+
+    def only(self, rows: Flags) -> Periods:
+        """Those of the rows that are flagged."""
+        return Periods(self.place[rows], self.starts[rows], self.ends[rows])
 
 
-def holding(periods: pd.DataFrame, day: int) -> pd.DataFrame:
-    """The period of each township that covers the day, by ``township_code``; of several the last begun."""
-    covering = periods[(periods["starts"] <= day) & (day <= periods["ends"])]
-    ordered = covering.sort_values("starts", kind="stable")
-    return ordered.drop_duplicates("township_code", keep="last").set_index("township_code")
+def periods_of(table: pd.DataFrame, name: str, places: pd.Index[Any], key: str = "township_code") -> Periods:
+    """The periods from ``starts_on`` to ``ends_on`` of a table; a place that is not in ``places`` is -1."""
+    require_columns(table, name, (key, "starts_on", "ends_on"))
+    return Periods(
+        place=places.get_indexer(pd.Index(table[key])).astype(np.int64),
+        starts=day_numbers(table["starts_on"], FIRST_DAY),
+        ends=day_numbers(table["ends_on"], LAST_DAY),
+    )
 
 
-def held_until(periods: pd.DataFrame, day: int) -> pd.Series[Any]:
-    """The last day up to which a township's periods cover every day from ``day`` on, by ``township_code``.
+def holding(periods: Periods, day: int, places: int) -> Numbers:
+    """For each place the row of the period that covers the day, or -1; of several the last begun."""
+    rows = np.flatnonzero((periods.place >= 0) & (periods.starts <= day) & (day <= periods.ends))
+    rows = rows[np.argsort(periods.starts[rows], kind="stable")]
+    found = np.full(places, -1)
+    found[periods.place[rows]] = rows  # of a place that is written twice the last row stays
+    return found
 
-    A township without a period on ``day`` is not in the answer.
+
+def held_until(periods: Periods, day: int, places: int) -> Numbers:
+    """For each place the last day up to which its periods cover every day from ``day`` on.
+
+    It is ``day - 1`` for a place without a period on ``day``.
     """
-    ahead = periods.loc[
-        (periods["ends"] >= day) & (periods["ends"] >= periods["starts"]), ["township_code", "starts", "ends"]
-    ].sort_values(["township_code", "starts"], kind="stable")
-    reached = ahead.groupby("township_code", sort=False)["ends"].cummax()
-    # What the earlier periods of the same township reach; the first one has to reach the day itself.
-    before = reached.groupby(ahead["township_code"], sort=False).shift(fill_value=day - 1)
-    broken = (ahead["starts"] > before + 1).groupby(ahead["township_code"], sort=False).cummax()
-    return reached[~broken].groupby(ahead["township_code"], sort=True).max()
+    ahead = periods.only((periods.place >= 0) & (periods.ends >= np.maximum(periods.starts, day)))
+    order = np.lexsort((ahead.starts, ahead.place))
+    place, starts, ends = ahead.place[order], ahead.starts[order], ahead.ends[order]
+    first = np.append(True, place[1:] != place[:-1])[: len(place)]
+    # Sorted by place, with the places kept apart, one running maximum serves them all.
+    reached = np.maximum.accumulate(ends + place * _APART) - place * _APART
+    # What the earlier periods of the same place reach; the first one has to reach the day itself.
+    before = np.where(first, day - 1, np.roll(reached, 1))
+    broken = np.maximum.accumulate((starts > before + 1) + place * 2) - place * 2 == 1
+    found = np.full(places, day - 1)
+    found[place[~broken]] = reached[~broken]
+    return found
