@@ -61,7 +61,8 @@ def basemap_of(settings: Settings) -> Basemap | None:
     ):
         raise InvalidInputError(
             Message(
-                "The setting {name} is not the address of map pictures. It needs the fields {fields}: {example}",
+                "The setting {name} is not the address of map pictures. "
+                "It needs the fields {fields}: {example}",
                 name="FIELDAPP_BASEMAP_URL",
                 fields="{z}, {x}, {y}",
                 example="https://tiles.example.org/{z}/{x}/{y}.png",

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import folium
-from folium.elements import MacroElement
+from branca.element import Figure, MacroElement
 from folium.template import Template
 from markupsafe import Markup
 
@@ -65,7 +65,7 @@ class CoverageLayer(MacroElement):
     )
 
     def __init__(self, settings_id: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "CoverageLayer"
         self.settings_id = settings_id
 
@@ -100,6 +100,7 @@ def coverage_figure(basemap: Basemap | None = None) -> FigureParts:
             layer.add_to(coverage_map)
     CoverageLayer("map-settings").add_to(coverage_map)
     figure = coverage_map.get_root()
+    assert isinstance(figure, Figure)
     figure.header._children.pop("meta_http")  # the page states its encoding itself
     figure.render()
     # The scripts wait for the page, and the figure's own code, a module, waits for them.

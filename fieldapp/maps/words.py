@@ -25,7 +25,9 @@ _WORDS = {
     "missing_verified": Message("no visit with sufficient evidence"),
     "met": Message("met"),
     "unmet": Message("missing"),
-    "sentence": Message("Agricultural townships: {roster}. With a commissioner: {assigned}. With a product: {product}."),
+    "sentence": Message(
+        "Agricultural townships: {roster}. With a commissioner: {assigned}. With a product: {product}."
+    ),
     "gap": Message("{gap} to go"),
     "full_coverage": Message("Full coverage"),
     "target_differs": Message("The plan's target is {target}; the roster of this day has {roster}."),
@@ -37,7 +39,9 @@ _WORDS = {
     "shown": Message("Shown: {shown} of {roster}"),
     "township_label": Message("{township}, {county}: {status}"),
     "approximate_label": Message("{label}, approximate boundary"),
-    "no_match": Message("No township matches “{text}”. Try another part of its name, its pinyin or its code."),
+    "no_match": Message(
+        "No township matches “{text}”. Try another part of its name, its pinyin or its code."
+    ),
     "matches": Message("Matches: {count}"),
     "commissioner": Message("Commissioner"),
     "institution": Message("Institution"),
@@ -59,7 +63,8 @@ _WORDS = {
     "neighbours": Message("Neighbouring townships"),
     "no_neighbours": Message("No neighbouring township is on the roster."),
     "boundary_approximate": Message(
-        "The boundary is approximate (within about {km} km): a service area around the seat, not a legal border."
+        "The boundary is approximate (within about {km} km): a service area around the seat, "
+        "not a legal border."
     ),
     "boundary_official": Message("The boundary was imported as an official one."),
     "boundary_missing": Message("No boundary has been imported; the township stands in the table only."),
@@ -73,9 +78,13 @@ _WORDS = {
     "loading": Message("Loading the map"),
     "loading_day": Message("Loading {day}"),
     "error_title": Message("The map data could not be loaded"),
-    "error_text": Message("The server answered with status {status}. Try again; if it happens again, tell the administrator."),
+    "error_text": Message(
+        "The server answered with status {status}. Try again; if it happens again, tell the administrator."
+    ),
     "offline_title": Message("No connection to the server"),
-    "offline_text": Message("What is shown may be out of date. It is loaded again as soon as the connection is back."),
+    "offline_text": Message(
+        "What is shown may be out of date. It is loaded again as soon as the connection is back."
+    ),
     "retry": Message("Try again"),
     "empty_title": Message("There are no townships yet"),
     "empty_text": Message("Import the roster of townships with their boundaries; they appear here at once."),

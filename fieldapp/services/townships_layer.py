@@ -15,6 +15,7 @@ import brotli
 import numpy as np
 import shapely
 from pypinyin import Style, lazy_pinyin
+from shapely import LineString
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Engine, Row, select
 
@@ -132,7 +133,8 @@ def _middle(boundary: BaseGeometry | None) -> BaseGeometry | None:
     if boundary is None or boundary.is_empty:
         return None
     largest = max(shapely.get_parts(boundary), key=lambda part: part.area)
-    return shapely.maximum_inscribed_circle(largest, tolerance=0.01).interpolate(0)
+    radius: LineString = shapely.maximum_inscribed_circle(largest, tolerance=0.01)
+    return radius.interpolate(0)
 
 
 def _neighbours(rows: Sequence[Row[Any]]) -> list[list[str]]:
