@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from fieldapp.domain.errors import UnavailableError
 from fieldapp.domain.townships import BoundaryQuality
 from fieldapp.persistence.schema import audit_events, roster_memberships, roster_targets, townships
 from fieldapp.services.context import Context
@@ -34,7 +35,7 @@ def describe_register(context: Context) -> RegisterFacts | None:
     """The facts, or None where the database cannot be asked: a footer must not cost the page."""
     try:
         return _read(context)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, UnavailableError):
         return None
 
 

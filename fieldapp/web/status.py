@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
+from typing import Literal
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, Response, current_app, g, render_template, request, send_file
 
 from fieldapp.domain.coverage import CoverageStatus
 from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import describe_register
+from fieldapp.services.export_coverage import export_sheet
+from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.services.summarise_status import LATER_DAYS, SOON_DAYS, StatusSummary, summarise_status
+from fieldapp.web.site import words
 from geodata.errors import Message
 
 blueprint = Blueprint("status", __name__)
@@ -27,6 +32,13 @@ _WORK = {
     CoverageStatus.UNSIGNED: Message("Agreements to bring to approval: {count}"),
     CoverageStatus.DORMANT: Message("Townships to be visited: {count}"),
     CoverageStatus.UNVERIFIED: Message("Visits to be verified: {count}"),
+}
+
+
+_FILE_NAME = Message("coverage")
+_MIME_TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -56,13 +68,25 @@ def show() -> str:
         "status/show.html",
         summary=summary,
         today=today,
-        asked=asked,
+        query="?" + urlencode(asked) if asked else "",
         steps=list(_next_steps(summary, on_map)),
         on_map=on_map,
         soon_days=SOON_DAYS,
         later_days=LATER_DAYS,
         lapses_shown=_LAPSES_SHOWN,
     )
+
+
+@blueprint.get("/coverage.<any(csv, xlsx):file_format>")
+def download(file_format: Literal["csv", "xlsx"]) -> Response:
+    """The townships of the day shown, one row each, as a file in the language of the page."""
+    context: Context = current_app.extensions["fieldapp"]
+    coverage = measure_coverage(context, as_of=_asked_day())
+    content = BytesIO()
+    export_sheet(coverage, content, file_format=file_format, headers="words", locale=g.language)
+    content.seek(0)
+    name = f"{words(_FILE_NAME)}-{coverage.as_of.isoformat()}.{file_format}"
+    return send_file(content, mimetype=_MIME_TYPES[file_format], as_attachment=True, download_name=name)
 
 
 def _next_steps(summary: StatusSummary, on_map: Callable[..., str]) -> Iterator[_Step]:
