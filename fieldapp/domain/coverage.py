@@ -177,6 +177,9 @@ def coverage_table(
     places = _places(townships)
     count = len(places)
 
+    require_columns(assignments, "assignments", _ASSIGNMENT_COLUMNS)
+    # Of two terms that began on one day, which the database forbids, the one noted last counts.
+    assignments = assignments.sort_values("id", kind="stable")
     terms = _terms(assignments, places)
     features = periods_of(featured_products, "featured_products", places)
     require_columns(featured_products, "featured_products", ("name",))
@@ -258,7 +261,6 @@ def _member_until(
 
 def _terms(assignments: pd.DataFrame, places: pd.Index[Any]) -> Periods:
     """The terms that make a township assigned, up to the last day served; the others have no place."""
-    require_columns(assignments, "assignments", _ASSIGNMENT_COLUMNS)
     terms = periods_of(assignments, "assignments", places)
     serving = assignments["state"].isin([state.value for state in SERVING_STATES]).to_numpy()
     return Periods(

@@ -35,6 +35,9 @@ from geodata.errors import Message
 
 EARLIEST = date(1949, 10, 1)
 LATEST = date(2200, 12, 31)
+# Some hundred days of one city, a few of a whole nation.
+MOST_ROWS_KEPT = 50_000
+FEWEST_KEPT = 2
 
 
 @dataclass(frozen=True)
@@ -181,9 +184,6 @@ def _restricted(whole: Coverage, county: str) -> Coverage:
 class _Kept:
     """What was measured at one version of the data, the latest asked for, bounded by rows."""
 
-    _MOST_ROWS = 50_000
-    _AT_LEAST = 2
-
     def __init__(self) -> None:
         self._lock = Lock()
         self._measuring = Lock()
@@ -216,7 +216,7 @@ class _Kept:
                 self._version = version
                 self._results.clear()
             self._results[key] = result
-            while len(self._results) > self._AT_LEAST and self._rows() > self._MOST_ROWS:
+            while len(self._results) > FEWEST_KEPT and self._rows() > MOST_ROWS_KEPT:
                 self._results.popitem(last=False)
 
     def _rows(self) -> int:
