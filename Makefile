@@ -39,7 +39,7 @@ node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/.runti
 	npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-BROWSER_SOURCES := $(wildcard fieldapp/static/*.mjs fieldapp/static/js/*.js fieldapp/static/js/*/*.js fieldapp/static/css/*.css fieldapp/static/img/*)
+BROWSER_SOURCES := $(wildcard fieldapp/static/*.mjs fieldapp/static/js/*.js fieldapp/static/js/*/*.js fieldapp/static/css/*.css fieldapp/static/css/*/*.css fieldapp/static/img/*)
 fieldapp/static/built/manifest.json: node_modules/.package-lock.json $(BROWSER_SOURCES)
 	node fieldapp/static/build.mjs
 
@@ -74,8 +74,9 @@ bench: setup-dev  ## Measure against the numbers promised; says pass or falls sh
 	$(BIN)/python -m benchmarks
 
 translations: setup-dev  ## Bring the catalogues up to date with the sentences in the code
-	$(BIN)/pybabel --quiet extract -F fieldapp/translations/babel.cfg -k Message -k N_ --no-location --sort-output --omit-header -o fieldapp/translations/messages.pot .
-	$(BIN)/pybabel --quiet update -i fieldapp/translations/messages.pot -d fieldapp/translations --no-fuzzy-matching --omit-header --ignore-pot-creation-date
+	$(BIN)/pybabel --quiet extract -F fieldapp/translations/babel.cfg -k Message -k N_ --no-location --sort-output -o fieldapp/translations/messages.pot .
+	$(BIN)/pybabel --quiet update -i fieldapp/translations/messages.pot -d fieldapp/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
+	rm fieldapp/translations/messages.pot
 
 wheel: setup  ## Build the wheel, with everything in it, into dist/
 	$(BIN)/python -m build --wheel --no-isolation
