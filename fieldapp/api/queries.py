@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from flask import request
 
 from fieldapp.domain.errors import Fault, InvalidInputError
 from geodata.errors import Message
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def read_query(*known: str) -> dict[str, str]:
@@ -43,7 +46,7 @@ def read_query(*known: str) -> dict[str, str]:
 def read_day(text: str, name: str) -> date:
     """A day as ``2026-11-22``; raises `InvalidInputError` pointing at the parameter."""
     try:
-        if len(text) != len("2026-11-22"):
+        if not _DAY.fullmatch(text):  # Python reads other ISO forms too, which the API does not promise
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

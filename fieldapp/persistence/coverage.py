@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, Select, 
 
 from fieldapp.domain.assignments import SERVING_STATES
 from fieldapp.domain.visits import VERIFYING_GRADES, Review
+from fieldapp.persistence.engine import connected
 from fieldapp.persistence.schema import (
     assignments,
     commissioners,
@@ -47,7 +48,7 @@ class CoverageInputs:
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """A connection whose statements all see the database as it is at the first of them."""
-    with engine.connect() as connection:
+    with connected(engine) as connection:
         if connection.dialect.name == "postgresql":  # SQLite's transactions are snapshots already
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         yield connection

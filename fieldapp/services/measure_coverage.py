@@ -18,6 +18,7 @@ import brotli
 import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from fieldapp.domain.coverage import (
     RUNGS,
@@ -29,6 +30,8 @@ from fieldapp.domain.coverage import (
 )
 from fieldapp.domain.errors import Fault, InvalidInputError, NotFoundError
 from fieldapp.persistence.coverage import read_coverage_inputs, snapshot
+from fieldapp.persistence.engine import connected
+from fieldapp.persistence.migrating import require_current
 from fieldapp.persistence.unit_of_work import change_versions
 from fieldapp.services.context import Context
 from geodata.errors import Message
@@ -147,8 +150,13 @@ def measure_coverage(
 
 def coverage_version(context: Context) -> str:
     """A word that changes whenever stored data that coverage depends on does; one cheap query."""
-    with context.engine.connect() as connection:
-        return "-".join(f"{topic}{number}" for topic, number in sorted(change_versions(connection).items()))
+    try:
+        with connected(context.engine) as connection:
+            versions = change_versions(connection)
+    except DBAPIError:
+        require_current(context.engine)  # where a table is missing this says why
+        raise
+    return "-".join(f"{topic}{number}" for topic, number in sorted(versions.items()))
 
 
 def _measure(context: Context, as_of: date, policy: CoveragePolicy, geometry: bool) -> Coverage:

@@ -1,0 +1,130 @@
+"""Every error under ``/api`` is a problem document in the reader's language, silent about the inside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from fieldapp.api.errors import STATUS, problem_of
+from fieldapp.app import create_app
+from fieldapp.domain.errors import FieldappError
+from fieldapp.services.context import Context, open_context
+from geodata.errors import GeodataError, Message
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api", 404, "not_found"),
+        ("GET", "/api/v1/nothing", 404, "not_found"),
+        ("GET", "/api/v2/coverage", 404, "not_found"),
+        ("POST", "/api/v1/coverage", 405, "method.not_allowed"),
+        ("DELETE", "/healthz", 405, "method.not_allowed"),
+    ],
+)
+def test_the_protocols_own_errors_are_problems(
+    client: FlaskClient, method: str, path: str, status: int, code: str
+) -> None:
+    answer = client.open(path, method=method)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert answer.get_json()["status"] == status
+    assert answer.get_json()["code"] == code
+    assert answer.cache_control.no_store
+
+
+def test_a_refused_method_names_those_that_are_allowed(client: FlaskClient) -> None:
+    assert set(client.post("/api/v1/coverage").allow) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_options_names_the_methods(client: FlaskClient) -> None:
+    answer = client.options("/api/v1/coverage")
+    assert answer.status_code == 200
+    assert set(answer.allow) == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.fixture
+def failing(app: Flask) -> FlaskClient:
+    def fail() -> None:
+        raise RuntimeError("the password is secret")
+
+    app.add_url_rule("/api/v1/failing", view_func=fail)
+    app.add_url_rule("/failing", "failing_page", view_func=fail)
+    return app.test_client()
+
+
+def test_a_fault_of_the_server_is_logged_and_tells_nothing(
+    failing: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = failing.get("/api/v1/failing")
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert answer.get_json()["code"] == "internal"
+    assert "secret" not in answer.text
+    assert "the password is secret" in caplog.text
+    assert "default-src" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_page_that_fails_is_a_page(failing: FlaskClient) -> None:
+    answer = failing.get("/failing")
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "cookie", "language", "title"),
+    [
+        ("", None, "zh-CN", "此地址"),
+        ("en-GB,en;q=0.9", None, "en", "There is nothing"),
+        ("zh", None, "zh-CN", "此地址"),
+        ("zh-CN,en;q=0.5", None, "zh-CN", "此地址"),
+        ("fr", None, "zh-CN", "此地址"),
+        ("zh-CN", "en", "en", "There is nothing"),
+        ("", "../../etc", "zh-CN", "此地址"),
+    ],
+)
+def test_problems_speak_the_readers_language(
+    client: FlaskClient, accepted: str, cookie: str | None, language: str, title: str
+) -> None:
+    if cookie is not None:
+        client.set_cookie("lang", cookie)
+    answer = client.get("/api/v1/nothing", headers={"Accept-Language": accepted})
+    assert answer.headers["Content-Language"] == language
+    assert answer.get_json()["title"].startswith(title)
+
+
+def test_every_error_type_has_a_status() -> None:
+    def kinds(kind: type[Exception]) -> list[type[Exception]]:
+        return [kind, *(deeper for child in kind.__subclasses__() for deeper in kinds(child))]
+
+    for kind in (*kinds(FieldappError), GeodataError):
+        assert any(issubclass(kind, known) for known in STATUS)
+    assert problem_of(GeodataError(Message("x"))).status == 422
+    assert problem_of(FieldappError(Message("x"))).status == 400
+
+
+def test_an_instance_without_its_tables_is_alive_but_not_ready(
+    sqlite_context: Context, tmp_path: Path
+) -> None:
+    settings = replace(sqlite_context.settings, database_url=f"sqlite:///{tmp_path / 'new.sqlite'}")
+    context = open_context(settings)
+    client = create_app(context=context).test_client()
+    try:
+        assert client.get("/healthz").get_json() == {"status": "alive"}
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+        assert answer.get_json()["code"] == "database.not_migrated"
+        assert "fieldapp db upgrade" in answer.get_json()["title"]
+        measured = client.get("/api/v1/coverage")
+        assert (measured.status_code, measured.mimetype) == (503, "application/problem+json")
+    finally:
+        context.close()
+
+
+def test_an_instance_with_its_tables_is_ready(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert answer.get_json() == {"status": "ready"}
+    assert answer.cache_control.no_store
