@@ -1,7 +1,7 @@
 """Who may do what to which row: one table over actions and roles.
 
-A cell is the scope of a role in an action: every row, the rows of the person's counties, the person's own
-rows, or none. What is not in the table is not an action.
+A cell is the scope of a role in an action: every row, those of the person's counties, those about the
+commissioner that the person is, the person's own account, or none. What is not in the table is not an action.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ _ROLE_WORDS = {
 class Scope(StrEnum):
     ALL = "all"
     COUNTIES = "counties"
-    OWN = "own"
+    OWN = "own"  # about the commissioner whose account it is
+    SELF = "self"  # the account itself, whoever's it is
     NONE = "none"
 
 
@@ -95,7 +96,7 @@ class Action(StrEnum):
         return self.endswith((".read", ".export"))
 
 
-_ALL, _COUNTIES, _OWN, _NONE = Scope.ALL, Scope.COUNTIES, Scope.OWN, Scope.NONE
+_ALL, _COUNTIES, _OWN, _SELF, _NONE = Scope.ALL, Scope.COUNTIES, Scope.OWN, Scope.SELF, Scope.NONE
 _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     # Action                    administrator bureau  county     commissioner viewer
     Action.TOWNSHIP_READ:       (_ALL,  _ALL,  _ALL,      _ALL,  _ALL),   # divisions are public knowledge
@@ -128,7 +129,7 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.IMPORT_WRITE:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.EXPORT_READ:         (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.AUDIT_READ:          (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
-    Action.ACCOUNT_MANAGE:      (_OWN,  _OWN,  _OWN,      _OWN,  _OWN),   # password, sessions, tokens
+    Action.ACCOUNT_MANAGE:      (_SELF, _SELF, _SELF,     _SELF, _SELF),  # password, sessions, tokens
     Action.USER_READ:           (_ALL,  _NONE, _NONE,     _NONE, _NONE),
     Action.USER_MANAGE:         (_ALL,  _NONE, _NONE,     _NONE, _NONE),
     Action.PERSON_EXPORT:       (_ALL,  _NONE, _NONE,     _OWN,  _NONE),
@@ -224,7 +225,7 @@ def require(person: Person, action: Action, row: Row) -> None:
             ),
             code="forbidden.county",
         )
-    if scope is Scope.OWN:
+    if scope in (Scope.OWN, Scope.SELF):
         raise ForbiddenError(
             Message("You may do this only with what is yours: {action}. Ask the bureau.", action=words),
             code="forbidden.own",
@@ -253,7 +254,9 @@ def _reach(person: Person, scope: Scope) -> RowFilter:
     if scope is Scope.COUNTIES:
         return RowFilter(county_codes=person.county_codes)
     if scope is Scope.OWN:
-        return RowFilter(commissioner_id=person.commissioner_id, user_id=person.user_id)
+        return RowFilter(commissioner_id=person.commissioner_id)
+    if scope is Scope.SELF:
+        return RowFilter(user_id=person.user_id)
     return RowFilter(everything=scope is Scope.ALL)
 
 

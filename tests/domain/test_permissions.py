@@ -96,8 +96,15 @@ def test_a_county_officer_sees_of_assignments_and_visits_only_the_own_counties(
 def test_a_commissioner_reaches_only_what_is_his_or_hers(person: Person, action: Action, row: Row) -> None:
     commissioner = replace(person, role=Role.COMMISSIONER)
     shared = {Action.TOWNSHIP_READ, Action.INSTITUTION_READ}
-    if may(commissioner, action, row) and action not in shared:
-        assert commissioner.commissioner_id in row.commissioner_ids or commissioner.user_id == row.user_id
+    if may(commissioner, action, row) and action is not Action.ACCOUNT_MANAGE and action not in shared:
+        assert commissioner.commissioner_id in row.commissioner_ids
+
+
+@settings(deadline=None)
+@given(people, rows)
+def test_everybody_manages_the_own_account_and_no_other(person: Person, row: Row) -> None:
+    own = person.user_id is not None and person.user_id == row.user_id
+    assert may(person, Action.ACCOUNT_MANAGE, row) == own
 
 
 @settings(deadline=None)
