@@ -50,8 +50,7 @@ def stream(connection: Connection) -> Iterator[Values]:
         .join(institutions, institutions.c.id == commissioners.c.institution_id)
         .order_by(assignments.c.id)
     )
-    for row in connection.execution_options(yield_per=500).execute(statement):
-        yield dict(row._mapping)
+    return register.stream_rows(connection, statement)
 
 
 def new_ids(connection: Connection, wanted: int, *, above: int = 0) -> list[int]:

@@ -54,13 +54,11 @@ def all_by_id(connection: Connection) -> dict[str, Values]:
 def stream(connection: Connection) -> Iterator[Values]:
     """The same, by id, a few at a time."""
     held: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(
-        select(commissioner_specialties).order_by(commissioner_specialties.c.specialty)
-    ):
-        held[row.commissioner_id].append(row.specialty)
-    statement = _WITH_INSTITUTION.order_by(commissioners.c.id)
-    for row in connection.execution_options(yield_per=500).execute(statement):
-        yield dict(row._mapping) | {"specialties": tuple(held.get(row.id, ()))}
+    each = select(commissioner_specialties).order_by(commissioner_specialties.c.specialty)
+    for specialty in connection.execute(each):
+        held[specialty.commissioner_id].append(specialty.specialty)
+    for row in register.stream_rows(connection, _WITH_INSTITUTION.order_by(commissioners.c.id)):
+        yield row | {"specialties": tuple(held.get(row["id"], ()))}
 
 
 def all_institutions(connection: Connection) -> dict[str, Values]:

@@ -63,8 +63,7 @@ def stream(connection: Connection) -> Iterator[Values]:
         .join(counties, counties.c.code == townships.c.county_code)
         .order_by(products.c.township_code, products.c.id)
     )
-    for row in connection.execution_options(yield_per=500).execute(statement):
-        yield dict(row._mapping)
+    return register.stream_rows(connection, statement)
 
 
 def insert_many(connection: Connection, rows: Sequence[Values]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Connection, Select, Table, bindparam, insert, select, update
 
 from fieldapp.persistence.schema import change_counters
 from fieldapp.persistence.unit_of_work import REGISTER
@@ -46,3 +46,10 @@ def all_rows(connection: Connection, table: Table) -> list[Values]:
     return [
         dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key.columns))
     ]
+
+
+def stream_rows(connection: Connection, statement: Select[Any]) -> Iterator[Values]:
+    """The rows of a query, a thousand in memory at a time."""
+    # On the statement: on the connection it would hold for everything that is asked of it later.
+    for row in connection.execute(statement, execution_options={"yield_per": 1000}):
+        yield dict(row._mapping)

@@ -38,8 +38,7 @@ def all_by_code(connection: Connection) -> dict[str, Values]:
 def stream(connection: Connection) -> Iterator[Values]:
     """Every township with the name of its county, by code, a few at a time."""
     statement = select(townships, counties.c.name.label("county")).join(counties).order_by(townships.c.code)
-    for row in connection.execution_options(yield_per=500).execute(statement):
-        yield dict(row._mapping)
+    return register.stream_rows(connection, statement)
 
 
 def places(connection: Connection) -> list[Place]:

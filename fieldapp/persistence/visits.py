@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
+from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import commissioners, townships, visits
 
@@ -24,5 +25,4 @@ def stream(connection: Connection) -> Iterator[Values]:
         .where(visits.c.deleted_at.is_(None))
         .order_by(visits.c.started_at, visits.c.id)
     )
-    for row in connection.execution_options(yield_per=1000).execute(statement):
-        yield dict(row._mapping)
+    return register.stream_rows(connection, statement)

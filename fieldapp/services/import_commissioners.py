@@ -114,7 +114,7 @@ class _Planner:
         """The id that the row is about: as written, by name and institution, or a new one."""
         given = unicodedata.normalize("NFKC", str(row.values.get("id") or "")).strip()
         if given:
-            return self.ids_by_fold.get(normalised(given), given)
+            return self.ids_by_fold.setdefault(normalised(given), given)
         name, institution = str(row.values.get("name")), str(row.values.get("institution"))
         found = self.by_name[normalised(name), normalised(institution)]
         if len(found) > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.errors import InvalidInputError
 from fieldapp.domain.importing import ImportFault, ImportOutcome, RowChange
+from fieldapp.i18n import translate
 from fieldapp.persistence.register import lock_register
 from fieldapp.services.columns import ImportKind
 from fieldapp.services.context import Context
@@ -20,6 +20,7 @@ from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan, carr
 from fieldapp.services.import_products import plan_products
 from fieldapp.services.import_townships import plan_townships
 from fieldapp.services.read_import_file import read_import_file
+from fieldapp.settings import LOCALES
 from geodata.errors import GeodataError, Message
 
 Progress = Callable[[int, int], None]
@@ -102,12 +103,6 @@ def import_file(
     )
 
 
-def file_hash(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _planning(
     context: Context, connection: Connection, table: ImportTable, plan: Plan, given: _Given
 ) -> Iterator[None]:
@@ -122,10 +117,13 @@ def _planning(
 
 
 def _notices(table: ImportTable, plan: Plan) -> Iterator[Message]:
-    if table.sheet.ignored:
-        yield Message(
-            "These columns are not known and were left out: {columns}.",
-            columns="、".join(table.sheet.ignored),
-        )
+    # The column by which a template marks its example is none to be warned of.
+    unknown = [header for header in table.sheet.ignored if header not in _marks()]
+    if unknown:
+        yield Message("These columns are not known and were left out: {columns}.", columns="、".join(unknown))
     yield from table.notices
     yield from plan.notices
+
+
+def _marks() -> set[str]:
+    return {translate(Message("mark"), locale) for locale in LOCALES}

@@ -1,0 +1,225 @@
+"""Townships, boundaries and the roster, brought in from sheets and layers on both engines."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from shapely import MultiPolygon, Point, box, to_geojson
+
+from fieldapp.persistence import schema
+from fieldapp.services.context import Context
+from geodata.tables import townships as reference_townships
+from tests.services.small_register import (
+    LALIN,
+    PINGFANG,
+    SHAHE,
+    SHANHE,
+    audit_count,
+    bring_in,
+    counts,
+    fill,
+    rows,
+    write_csv,
+)
+
+TABLES = Path(str(reference_townships.__globals__["__file__"])).parent
+
+
+@pytest.fixture
+def register(context: Context) -> Context:
+    fill(context)
+    return context
+
+
+def township(context: Context, code: str) -> dict[str, object]:
+    return next(row for row in rows(context, schema.townships) if row["code"] == code)
+
+
+def membership(context: Context, code: str) -> list[tuple[date, date | None]]:
+    found = rows(context, schema.roster_memberships, schema.roster_memberships.c.starts_on)
+    return [(row["starts_on"], row["ends_on"]) for row in found if row["township_code"] == code]
+
+
+def layer(folder: Path, *features: tuple[dict[str, object], object], name: str = "layer.geojson") -> Path:
+    path = folder / name
+    document = {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": properties,
+                "geometry": json.loads(to_geojson(shape)) if shape else None,
+            }
+            for properties, shape in features
+        ],
+    }
+    path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    return path
+
+
+def test_the_carried_table_fills_an_empty_register_and_a_second_time_changes_nothing(
+    context: Context,
+) -> None:
+    first = bring_in(context, "townships", TABLES / "townships.geojson")
+    assert counts(first) == (168, 0, 0, 0)
+    assert len(rows(context, schema.counties)) == 18
+    events = audit_count(context)
+    second = bring_in(context, "townships", TABLES / "townships.geojson")
+    assert counts(second) == (0, 0, 0, 168)
+    assert not second.changes_anything
+    assert audit_count(context) == events
+    assert len(rows(context, schema.roster_memberships)) == 168
+
+
+def test_a_sheet_with_chinese_headers_adds_a_township_to_the_roster_from_today(
+    register: Context, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path,
+        "区县,乡镇名称,区划代码,经度,纬度\n五常市,志广乡,２３０１８４１０４,127.1,44.9",
+        encoding="gb18030",
+    )
+    assert counts(bring_in(register, "townships", path)) == (1, 0, 0, 0)
+    added = township(register, "230184104")
+    assert (added["kind"], added["county_code"], added["boundary_quality"]) == (
+        "township",
+        "230184",
+        "approximate",
+    )
+    assert added["pinyin"] == "zhi guang xiang"
+    assert membership(register, "230184104") == [(date(2026, 11, 22), None)]
+
+
+def test_a_blank_roster_column_keeps_a_township_off_the_roster(register: Context, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "code,name,roster_starts_on\n230184104,志广乡,")
+    assert counts(bring_in(register, "townships", path)) == (1, 0, 0, 0)
+    assert membership(register, "230184104") == []
+
+
+def test_a_boundary_over_an_approximate_one_is_official_and_a_missing_seat_is_found_inside(
+    register: Context, tmp_path: Path
+) -> None:
+    shape = box(127.0, 45.1, 127.2, 45.3)
+    path = layer(
+        tmp_path,
+        ({"区划代码": LALIN, "名称": "拉林满族镇"}, shape),
+        ({"区划代码": "230184104", "名称": "志广乡"}, box(127.2, 45.1, 127.4, 45.3)),
+    )
+    assert counts(bring_in(register, "townships", path)) == (1, 1, 0, 0)
+    changed, added = township(register, LALIN), township(register, "230184104")
+    assert (changed["boundary_quality"], changed["boundary_tolerance_m"]) == ("official", None)
+    assert changed["boundary"].equals(MultiPolygon([shape]))  # type: ignore[attr-defined]
+    assert added["boundary"].contains(added["seat"])  # type: ignore[attr-defined]
+    assert counts(bring_in(register, "townships", path)) == (0, 0, 0, 2)
+
+
+def test_a_layer_of_points_gives_the_seats(register: Context, tmp_path: Path) -> None:
+    path = layer(tmp_path, ({"code": LALIN, "name": "拉林满族镇"}, Point(127.05, 45.25)))
+    assert counts(bring_in(register, "townships", path)) == (0, 1, 0, 0)
+    assert township(register, LALIN)["seat"] == Point(127.05, 45.25)
+
+
+def test_a_layer_without_its_system_says_which_would_fit(register: Context, tmp_path: Path) -> None:
+    path = layer(
+        tmp_path, ({"code": LALIN, "name": "拉林满族镇"}, box(42_500_000, 5_000_000, 42_510_000, 5_010_000))
+    )
+    result = bring_in(register, "townships", path)
+    assert len(result.outcome.errors) == 1
+    assert not result.written
+
+
+def test_another_name_for_the_same_code_is_a_renaming_with_its_day(register: Context, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, f"code,name,effective_on\n{SHANHE},山河屯镇,2026-12-01")
+    assert counts(bring_in(register, "townships", path)) == (0, 1, 0, 0)
+    (lineage,) = rows(register, schema.township_lineage)
+    assert (lineage["kind"], lineage["from_name"], lineage["to_name"], lineage["effective_on"]) == (
+        "renamed",
+        "山河镇",
+        "山河屯镇",
+        date(2026, 12, 1),
+    )
+    assert counts(bring_in(register, "townships", path)) == (0, 0, 0, 1)
+
+
+def test_a_merged_township_ends_and_leaves_the_roster_the_day_before(
+    register: Context, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path,
+        f"code,name,roster_starts_on,roster_ends_on,merged_into,effective_on\n{SHANHE},山河镇,2024-01-01,,{LALIN},2026-07-01",
+    )
+    assert counts(bring_in(register, "townships", path)) == (0, 0, 1, 0)
+    assert township(register, SHANHE)["ends_on"] == date(2026, 6, 30)
+    assert membership(register, SHANHE) == [(date(2024, 1, 1), date(2026, 6, 30))]
+    assert counts(bring_in(register, "townships", path)) == (0, 0, 0, 1)
+
+
+def test_a_township_upgraded_to_a_town_gives_its_name_to_the_new_code(
+    register: Context, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path,
+        f"code,name,upgraded_to,effective_on\n{SHANHE},山河镇,230184120,2026-07-01\n230184120,山河镇,,",
+    )
+    assert counts(bring_in(register, "townships", path)) == (1, 0, 1, 0)
+    (lineage,) = rows(register, schema.township_lineage)
+    assert (lineage["kind"], lineage["to_code"]) == ("upgraded", "230184120")
+
+
+def test_a_complete_roster_ends_those_it_does_not_name(register: Context, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, f"code,name\n{LALIN},拉林满族镇\n{SHANHE},山河镇\n{SHAHE},沙河镇")
+    preview = bring_in(register, "townships", path, dry_run=True, complete=True)
+    assert counts(preview) == (0, 0, 1, 3)
+    assert membership(register, PINGFANG) == [(date(2024, 1, 1), None)]
+    assert counts(bring_in(register, "townships", path, complete=True)) == (0, 0, 1, 3)
+    assert membership(register, PINGFANG) == [(date(2024, 1, 1), date(2026, 11, 21))]
+    assert counts(bring_in(register, "townships", path, complete=True)) == (0, 0, 0, 3)
+
+
+def test_the_target_beside_the_roster_is_set_once(register: Context, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, f"code,name\n{LALIN},拉林满族镇")
+    first = bring_in(register, "townships", path, target=168)
+    assert first.changes_anything
+    assert counts(first) == (0, 0, 0, 1)
+    assert [row["target"] for row in rows(register, schema.roster_targets)] == [168]
+    assert not bring_in(register, "townships", path, target=168).changes_anything
+    bring_in(register, "townships", path, target=170)
+    assert [row["target"] for row in rows(register, schema.roster_targets)] == [170]
+
+
+@pytest.mark.parametrize(
+    ("lines", "row", "column"),
+    [
+        ("code,name\n23018410,志广乡", 2, "code"),
+        ("code,name,county\n230184104,志广乡,五当市", 2, "county"),
+        ("code,name\n230999104,志广乡", 2, "code"),
+        ("code,name\n230184104,沙河镇", 2, "name"),
+        ("code,name\n230184104,志广", 2, "name"),
+        ("code,name,kind\n230184104,志广乡,村", 2, "kind"),
+        ("code,name\n230184104,志广乡\n230184104,志广乡", 3, "code"),
+        ("code,name,seat_lon,seat_lat\n230184104,志广乡,45.1,127.2", 2, "seat_lat"),
+        ("code,name,merged_into\n230184101,拉林满族镇,230184999", 2, "merged_into"),
+        ("code,name,roster_starts_on\n230184101,拉林满族镇,2025-01-01", 2, "roster_starts_on"),
+        ("code,name,starts_on,ends_on\n230184104,志广乡,2026-01-02,2026-01-01", 2, "ends_on"),
+    ],
+)
+def test_each_fault_names_its_cell_and_nothing_is_written(
+    register: Context, tmp_path: Path, lines: str, row: int, column: str
+) -> None:
+    result = bring_in(register, "townships", write_csv(tmp_path, lines))
+    fault = result.outcome.errors[0]
+    assert (fault.sheet, fault.row, fault.column) == (None, row, column)
+    assert not result.written
+    assert len(rows(register, schema.townships)) == 4
+    assert audit_count(register) == 0
+
+
+def test_positions_in_a_shifted_system_are_brought_to_wgs84(register: Context, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "code,name,seat_lon,seat_lat\n230184104,志广乡,127.0,45.0")
+    assert counts(bring_in(register, "townships", path, crs="GCJ-02")) == (1, 0, 0, 0)
+    seat = township(register, "230184104")["seat"]
+    assert isinstance(seat, Point)
+    assert 0.001 < seat.distance(Point(127.0, 45.0)) < 0.02
