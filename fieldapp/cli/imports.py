@@ -1,0 +1,220 @@
+"""``fieldapp import``: bring a file into the register, or see what it would do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fieldapp.cli.output import Installation, pass_installation, print_bytes
+from fieldapp.cli.tables import aligned
+from fieldapp.cli.targets import target_of
+from fieldapp.domain.importing import Action
+from fieldapp.services.columns import IMPORT_KINDS, ImportKind
+from fieldapp.services.import_file import ImportResult, Progress, import_file
+from fieldapp.services.import_plan import ImportOptions
+from fieldapp.services.make_template import make_template
+from geodata.errors import Message
+
+_SHOWN_CHANGES = 20
+_SHOWN_FAULTS = 50
+
+
+@click.group(name="import")
+def import_() -> None:
+    """Bring townships, commissioners, products or assignments in from a file."""
+
+
+def _day(_ctx: click.Context, _parameter: click.Parameter, value: datetime | None) -> Any:
+    return None if value is None else value.date()
+
+
+def _importing(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every import."""
+    for decorate in reversed(
+        (
+            click.argument("file", type=click.Path(exists=True, path_type=Path)),
+            click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
+            click.option("--crs", metavar="C", help="Coordinate system of a file that does not state it."),
+            click.option("--encoding", metavar="E", help="Encoding of a text file, such as gb18030."),
+            click.option("--sheet", metavar="NAME", help="The sheet or layer to read, of several."),
+            click.option(
+                "--effective-on",
+                type=click.DateTime(["%Y-%m-%d"]),
+                callback=_day,
+                metavar="DATE",
+                help="The day from which changes hold that give none of their own; today by default.",
+            ),
+            click.option(
+                "--format",
+                "output_format",
+                type=click.Choice(["text", "json"]),
+                default="text",
+                help="What is printed; text by default.",
+            ),
+            pass_installation,
+        )
+    ):
+        command = decorate(command)
+    return command
+
+
+@import_.command()
+@click.option("--complete", is_flag=True, help="The file is the whole roster: end those it does not name.")
+@click.option("--target", type=click.IntRange(0, 100_000), metavar="N", help="The figure beside the roster.")
+@_importing
+def townships(
+    installation: Installation, file: Path, complete: bool, target: int | None, **given: Any
+) -> None:
+    """Import townships, their boundaries and the roster, from a sheet or a layer."""
+    _run(installation, "townships", file, complete=complete, target=target, **given)
+
+
+@import_.command()
+@_importing
+def commissioners(installation: Installation, file: Path, **given: Any) -> None:
+    """Import commissioners and their institutions."""
+    _run(installation, "commissioners", file, **given)
+
+
+@import_.command()
+@_importing
+def products(installation: Installation, file: Path, **given: Any) -> None:
+    """Import products, and which of them are featured."""
+    _run(installation, "products", file, **given)
+
+
+@import_.command()
+@_importing
+def assignments(installation: Installation, file: Path, **given: Any) -> None:
+    """Import assignments."""
+    _run(installation, "assignments", file, **given)
+
+
+@import_.command()
+@click.argument("kind", type=click.Choice(IMPORT_KINDS))
+@click.option("--output", type=click.Path(path_type=Path), required=True, help='A file .xlsx, or "-".')
+@pass_installation
+def template(installation: Installation, kind: ImportKind, output: Path) -> None:
+    """Write a workbook to fill in, with drop-downs and an example."""
+    with target_of(output) as target:
+        make_template(installation.context, kind, target, locale=installation.locale)
+
+
+def _run(
+    installation: Installation,
+    kind: ImportKind,
+    file: Path,
+    *,
+    dry_run: bool,
+    output_format: str,
+    **options: Any,
+) -> None:
+    with _progress(installation) as progress:
+        result = import_file(
+            installation.context,
+            kind,
+            file,
+            options=ImportOptions(**options),
+            dry_run=dry_run,
+            actor="cli",
+            progress=progress,
+        )
+    if output_format == "json":
+        document = result.outcome.document(installation.words)
+        print_bytes((json.dumps(document, ensure_ascii=False) + "\n").encode())
+    else:
+        _tell(installation, result, dry_run=dry_run)
+    if not result.outcome.is_sound:
+        click.get_current_context().exit(1)
+
+
+@contextmanager
+def _progress(installation: Installation) -> Iterator[Progress | None]:
+    """A bar on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    label = installation.words(Message("Rows checked"))
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            if done % 50 == 0 or done == total:
+                bar.update(done - bar.pos)
+
+        yield show
+
+
+def _tell(installation: Installation, result: ImportResult, *, dry_run: bool) -> None:
+    words = installation.words
+    outcome = result.outcome
+    for notice in result.notices[:_SHOWN_CHANGES]:
+        installation.say(notice)
+    if not outcome.is_sound:
+        for fault in outcome.errors[:_SHOWN_FAULTS]:
+            click.echo(_fault_line(installation, fault.document(words)), err=True)
+        if len(outcome.errors) > _SHOWN_FAULTS:
+            installation.say(
+                Message(
+                    "and {count} more; --format json lists all.", count=len(outcome.errors) - _SHOWN_FAULTS
+                )
+            )
+        installation.say(Message("Nothing was imported. Correct the file and import it again."))
+        return
+    shown = [
+        change for change in (*outcome.changes, *result.side_changes) if change.action is not Action.KEEP
+    ]
+    if dry_run and shown:
+        headings = [words(Message("row")), words(Message("change")), words(Message("subject")), ""]
+        rows = [
+            [change.row, words(change.action.words), change.title, _difference(change.before, change.after)]
+            for change in shown[:_SHOWN_CHANGES]
+        ]
+        for line in aligned(headings, rows):
+            click.echo(line)
+        if len(shown) > _SHOWN_CHANGES:
+            click.echo(words(Message("and {count} more", count=len(shown) - _SHOWN_CHANGES)))
+    counted = {
+        "added": outcome.added,
+        "changed": outcome.changed,
+        "ended": outcome.ended,
+        "unchanged": outcome.unchanged,
+    }
+    if dry_run:
+        message = Message(
+            "Would be added: {added}, changed: {changed}, ended: {ended}; unchanged: {unchanged}.", **counted
+        )
+    else:
+        message = Message(
+            "Added: {added}, changed: {changed}, ended: {ended}; unchanged: {unchanged}.", **counted
+        )
+    click.echo(words(message))
+
+
+def _fault_line(installation: Installation, fault: dict[str, object]) -> str:
+    where = [
+        str(fault["sheet"] or ""),
+        installation.words(Message("row {row}", row=fault["row"])) if fault["row"] is not None else "",
+        str(fault["column"] or ""),
+    ]
+    place = ", ".join(part for part in where if part)
+    return f"{place}: {fault['message']}" if place else str(fault["message"])
+
+
+def _difference(before: Any, after: Any) -> str:
+    return "; ".join(
+        f"{key}: {_short(before.get(key))} > {_short(value)}" for key, value in after.items() if key in before
+    )
+
+
+def _short(value: object) -> str:
+    if hasattr(value, "geom_type"):
+        return str(value.geom_type)
+    return "–" if value in (None, "") else str(value)[:40]
