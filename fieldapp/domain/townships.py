@@ -18,7 +18,7 @@ class TownshipKind(StrEnum):
 
 _KIND_WORDS = {
     TownshipKind.TOWN: Message("town"),
-    TownshipKind.TOWNSHIP: Message("township"),
+    TownshipKind.TOWNSHIP: Message("rural township"),
 }
 
 
