@@ -1,7 +1,7 @@
 // Builds what browsers are sent into built/: our modules bundled, the libraries from npm copied, every
 // file named by its content (so that it may be cached for ever) and compressed once, here.
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -49,19 +49,23 @@ for (const image of readdirSync(join(here, "img"))) {
   files.set(image, readFileSync(join(here, "img", image)));
 }
 
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out);
+// Written beside the old ones and swapped at the end: a server that runs meanwhile misses no file for long.
+const draft = `${out}.draft`;
+rmSync(draft, { recursive: true, force: true });
+mkdirSync(draft);
 const manifest = {};
 for (const [name, content] of [...files].sort()) {
   const extension = extname(name);
   const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
   const served = `${basename(name, extension)}.${digest}${extension}`;
   manifest[name] = served;
-  writeFileSync(join(out, served), content);
+  writeFileSync(join(draft, served), content);
   if (/\.(js|css|svg|json|webmanifest)$/.test(name)) {
-    writeFileSync(join(out, `${served}.gz`), gzipSync(content, { level: 9 }));
+    writeFileSync(join(draft, `${served}.gz`), gzipSync(content, { level: 9 }));
     const quality = { [constants.BROTLI_PARAM_QUALITY]: 11 };
-    writeFileSync(join(out, `${served}.br`), brotliCompressSync(content, { params: quality }));
+    writeFileSync(join(draft, `${served}.br`), brotliCompressSync(content, { params: quality }));
   }
 }
-writeFileSync(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+writeFileSync(join(draft, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+rmSync(out, { recursive: true, force: true });
+renameSync(draft, out);
