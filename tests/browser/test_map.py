@@ -78,6 +78,8 @@ def test_the_map_is_accessible_with_everything_open(
     assert axe(page) == []
     page.click(f"[data-row='{LALIN}'] a")
     expect(page.locator("#map-panel")).to_be_visible()
+    # A row half under the sticky header would count as too small to hit.
+    page.evaluate("document.querySelector('.map-table-scroll').scrollTop = 0")
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
 

@@ -21,6 +21,9 @@ export function drawCoverage(map, settingsId) {
   const settings = JSON.parse(byId(settingsId).textContent);
   setWords(settings.words, settings.language);
   const container = map.getContainer();
+  map.eachLayer((layer) => {
+    if (layer instanceof L.TileLayer) container.classList.add("has-basemap");
+  });
   container.setAttribute("role", "region");
   container.setAttribute("aria-label", say("map_label"));
 
@@ -87,11 +90,10 @@ export function drawCoverage(map, settingsId) {
     );
   }
 
-  function fit(countyCode) {
-    const layers = countyCode ? picture.countyLines.getLayers() : null;
-    const layer = layers?.find((each) => each.feature.properties.code === countyCode);
-    const bounds = (layer ?? picture.countyLines).getBounds();
-    const all = bounds.isValid() ? bounds : picture.townships.getBounds();
+  function fit(countyCode, { countyLines, townships } = picture) {
+    const layer = countyLines.getLayers().find((each) => each.feature.properties.code === countyCode);
+    const bounds = (layer ?? countyLines).getBounds();
+    const all = bounds.isValid() ? bounds : townships.getBounds();
     if (!all.isValid()) return;
     const { right, bottom } = margins();
     map.fitBounds(all, {
@@ -142,6 +144,7 @@ export function drawCoverage(map, settingsId) {
   function showAll() {
     const shown = [...rows.values()].filter(view.shows);
     picture.colour([...rows.values()], view.shows);
+    if (!drawn) markDrawn();
     filters.show(coverage);
     table.show(shown, coverage);
     byId("map-side-shown").textContent = say("shown", { shown: shown.length, roster: coverage.roster });
@@ -177,8 +180,6 @@ export function drawCoverage(map, settingsId) {
   let failed = false;
   let drawn = false;
   function markDrawn() {
-    if (drawn) return;
-    drawn = true;
     performance.mark("fieldapp:drawn");
     container.dataset.drawn = "true";
   }
@@ -190,12 +191,11 @@ export function drawCoverage(map, settingsId) {
     if (!quiet) notices.loading(drawn ? day : null);
     byId("map-page").setAttribute("aria-busy", "true");
     try {
-      const [shapes, latest] = await Promise.all([
-        geometry ?? data.geometry(),
+      const [, latest] = await Promise.all([
+        geometry ?? data.geometry().then(begin),
         data.coverage(day, { fresh }),
       ]);
       if (mine !== request) return; // another day was asked for meanwhile
-      if (!geometry) begin(shapes);
       const same = latest === coverage || (quiet && JSON.stringify(latest) === JSON.stringify(coverage));
       if (!same) {
         coverage = latest;
@@ -206,7 +206,7 @@ export function drawCoverage(map, settingsId) {
       if (!same || !quiet || failed) tellUnknown();
       failed = false;
       if (!drawn && view.get().township) lookAt(view.get().township);
-      markDrawn();
+      drawn = true;
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       if (mine !== request) return;
@@ -217,16 +217,18 @@ export function drawCoverage(map, settingsId) {
     }
   }
 
+  // The ground and the lines are drawn while the coverage is still on its way.
   function begin(shapes) {
+    if (geometry) return;
     geometry = {
       places: new Map(shapes.townships.features.map((feature) => [feature.properties.code, feature])),
       counties: new Map(
         shapes.counties.features.map((feature) => [feature.properties.code, feature.properties]),
       ),
     };
-    picture = drawTownships(map, shapes, { onOpen: open, tooltip });
+    const { county } = view.get();
+    picture = drawTownships(map, shapes, { onOpen: open, tooltip, fit: (layers) => fit(county, layers) });
     labels = drawLabels(map, map.getRenderer(picture.countyLines));
-    fit(view.get().county);
   }
 
   view.onChange((now, before) => {

@@ -15,8 +15,10 @@ const GAP = 3;
 export function drawLabels(map, renderer) {
   const group = makeSvg("g", { class: "map-labels", "aria-hidden": "true" });
   const pen = document.createElement("canvas").getContext("2d");
+  const family = getComputedStyle(map.getContainer()).fontFamily;
   const widths = new Map();
   let counties = [];
+  let waiting = 0;
   let townships = [];
   renderer._rootGroup.append(group);
 
@@ -24,7 +26,7 @@ export function drawLabels(map, renderer) {
     const { size, weight, spacing } = styleOf(kind);
     const key = `${size} ${weight} ${name}`;
     if (!widths.has(key)) {
-      pen.font = `${weight} ${size}px ${getComputedStyle(map.getContainer()).fontFamily}`;
+      pen.font = `${weight} ${size}px ${family}`;
       widths.set(key, pen.measureText(name).width + spacing * name.length);
     }
     return widths.get(key);
@@ -105,7 +107,9 @@ export function drawLabels(map, renderer) {
     set(given) {
       counties = given.counties;
       townships = given.townships;
-      place();
+      // The picture comes first; names follow in the same frame or the next.
+      cancelAnimationFrame(waiting);
+      waiting = requestAnimationFrame(place);
     },
   };
 }

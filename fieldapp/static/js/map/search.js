@@ -10,6 +10,14 @@ const plain = (text) =>
     .toLowerCase()
     .replace(/[\s'’·-]/g, "");
 
+const prepared = (row) => ({
+  ...row,
+  plainName: plain(row.name),
+  plainCounty: plain(row.county),
+  pinyin: plain(row.pinyin),
+  initials: plain(row.initials),
+});
+
 // Lower is better; null does not match.
 function rank(entry, wanted) {
   if (entry.plainName === wanted || entry.code === wanted) return 0;
@@ -27,7 +35,8 @@ export function openSearch({ onChoose }) {
   const input = byId("map-search");
   const list = byId("map-search-list");
   const status = byId("map-search-status");
-  let entries = [];
+  let given = [];
+  let entries = null; // prepared when first searched
   let matches = [];
   let active = -1;
 
@@ -61,6 +70,7 @@ export function openSearch({ onChoose }) {
       close();
       return;
     }
+    entries ??= given.map(prepared);
     matches = entries
       .map((entry) => ({ entry, rank: rank(entry, wanted) }))
       .filter((match) => match.rank !== null)
@@ -119,13 +129,8 @@ export function openSearch({ onChoose }) {
   return {
     // Rows of the table: each has code, name, pinyin, initials, county and status.
     set(rows) {
-      entries = rows.map((row) => ({
-        ...row,
-        plainName: plain(row.name),
-        plainCounty: plain(row.county),
-        pinyin: plain(row.pinyin),
-        initials: plain(row.initials),
-      }));
+      given = rows;
+      entries = null;
     },
   };
 }

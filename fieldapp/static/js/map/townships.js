@@ -5,13 +5,21 @@ import { STATUSES } from "./view.js";
 import { say } from "./words.js";
 
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
-const EXACT = { smoothFactor: 0 }; // simplified one by one, neighbours would part
+// Simplified or clipped one by one, neighbours would part.
+const EXACT = { smoothFactor: 0, noClip: true };
 
-export function drawTownships(map, geometry, { onOpen, tooltip }) {
+export function drawTownships(map, geometry, { onOpen, tooltip, fit }) {
   const shapes = new Map();
-  const still_ = { interactive: false, ...EXACT };
+  const lifeless = { interactive: false, ...EXACT };
 
-  L.geoJSON(geometry.counties, { style: { className: "county-ground", ...still_ }, ...still_ }).addTo(map);
+  const ground = L.geoJSON(geometry.counties, {
+    style: { className: "county-ground", ...lifeless },
+    ...lifeless,
+  });
+  const countyLines = L.geoJSON(geometry.counties, {
+    style: { className: "county-line", fill: false, ...lifeless },
+    ...lifeless,
+  });
   const townships = L.geoJSON(geometry.townships, {
     style: () => ({ className: "township", fillOpacity: 1, weight: 0, stroke: false, ...EXACT }),
     ...EXACT,
@@ -22,21 +30,20 @@ export function drawTownships(map, geometry, { onOpen, tooltip }) {
         L.DomEvent.stop(event);
         onOpen(feature.properties.code);
       });
-      shape.bindTooltip(() => tooltip(feature.properties.code), {
-        sticky: true,
-        direction: "top",
-        opacity: 1,
-      });
     },
-  }).addTo(map);
-  const line = (className) => L.polyline([], { className, noClip: true, ...still_ }).addTo(map);
-  const outline = (className) => L.polygon([], { className, fill: false, ...still_ }).addTo(map);
+  });
+  townships.bindTooltip((shape) => tooltip(shape.feature.properties.code), {
+    sticky: true,
+    direction: "top",
+    opacity: 1,
+  });
+  fit({ countyLines, townships }); // before anything is drawn, or all of it would be drawn twice
+  ground.addTo(map);
+  townships.addTo(map);
+  const line = (className) => L.polyline([], { className, ...lifeless }).addTo(map);
+  const outline = (className) => L.polygon([], { className, fill: false, ...lifeless }).addTo(map);
   const approximate = line("township-line is-approximate");
   const official = line("township-line");
-  const countyLines = L.geoJSON(geometry.counties, {
-    style: { className: "county-line", fill: false, ...still_ },
-    ...still_,
-  });
   countyLines.addTo(map);
   const seats = line("township-seats");
   const alarmCasing = outline("alarm-casing");
@@ -45,31 +52,36 @@ export function drawTownships(map, geometry, { onOpen, tooltip }) {
   const chosen = outline("chosen-line");
   const focused = outline("focus-line");
 
-  for (const [code, { shape }] of shapes) prepareKeyboard(code, shape.getElement());
+  for (const [code, { shape }] of shapes) {
+    const element = shape.getElement();
+    element.setAttribute("role", "button");
+    element.setAttribute("tabindex", "-1");
+    element.dataset.code = code;
+  }
+  takeKeys();
 
   let present = new Map();
   let lastShown = "";
   let stop = null; // the one township that Tab reaches
 
-  function prepareKeyboard(code, element) {
-    element.setAttribute("role", "button");
-    element.setAttribute("tabindex", "-1");
-    element.dataset.code = code;
-    element.addEventListener("focus", () => {
+  function takeKeys() {
+    const pane = map.getPanes().overlayPane;
+    const codeOf = (event) => event.target.dataset?.code;
+    pane.addEventListener("focusin", (event) => {
+      const code = codeOf(event);
+      if (!code) return;
       setStop(code);
-      if (element.matches(":focus-visible")) focused.setLatLngs(shapes.get(code).shape.getLatLngs());
+      if (event.target.matches(":focus-visible")) focused.setLatLngs(shapes.get(code).shape.getLatLngs());
     });
-    element.addEventListener("blur", () => focused.setLatLngs([]));
-    element.addEventListener("keydown", (event) => {
-      if (event.key in ARROWS) {
-        event.preventDefault();
-        event.stopPropagation();
-        focusOn(towards(code, ARROWS[event.key]));
-      } else if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        event.stopPropagation();
-        onOpen(code);
-      }
+    pane.addEventListener("focusout", () => focused.setLatLngs([]));
+    pane.addEventListener("keydown", (event) => {
+      const code = codeOf(event);
+      const opens = event.key === "Enter" || event.key === " ";
+      if (!code || !(opens || event.key in ARROWS)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (opens) onOpen(code);
+      else focusOn(towards(code, ARROWS[event.key]));
     });
   }
 
