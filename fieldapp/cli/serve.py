@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -62,7 +63,13 @@ def run_server(
         workers=workers,
         ready=lambda: ready(address),
     )
-    server.run()
+    parent = os.getpid()
+    try:
+        server.run()
+    except SystemExit as end:
+        if os.getpid() != parent:
+            raise  # a worker, which tells Gunicorn by its code how it ended
+        raise SystemExit(1 if end.code else 0) from None
 
 
 def _listening(host: str, port: int) -> socket.socket:
