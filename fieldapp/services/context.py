@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from fieldapp.persistence.engine import make_engine
+from fieldapp.persistence.engine import connected, make_engine
+from fieldapp.persistence.migrating import require_current
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.settings import Settings
 
@@ -28,6 +31,16 @@ class Context:
     def today(self) -> date:
         """The day it is in the installation's time zone."""
         return self.now().astimezone(self.settings.timezone).date()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with; `UnavailableError` says why there is none, and what to do."""
+        try:
+            with connected(self.engine) as connection:
+                yield connection
+        except DBAPIError:
+            require_current(self.engine)  # where a table is missing this says why
+            raise
 
     def work(self, *, actor: str) -> UnitOfWork:
         """Begin a unit of work in the name of ``actor``."""

@@ -56,7 +56,7 @@ def _read(context: Context) -> RegisterFacts:
         .order_by(roster_targets.c.starts_on.desc())
         .limit(1)
     )
-    with context.engine.connect() as connection:
+    with context.reading() as connection:
         rows = connection.execute(on_roster).all()
         inferred = tuple(row.name for row in rows if row.basis.startswith(_INFERRED))
         listed = sum(row.basis.startswith(_STATISTICS_BUREAU) for row in rows)

@@ -12,7 +12,6 @@ from fieldapp.demonstration.history import DemoTownship, history
 from fieldapp.demonstration.people import INSTITUTIONS, DemoCommissioner, commissioners
 from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import schema
-from fieldapp.persistence.engine import connected
 from fieldapp.persistence.unit_of_work import VISITS
 from fieldapp.services.context import Context
 from fieldapp.services.load_reference_tables import ROSTER_STARTS_ON, load_reference_tables
@@ -29,7 +28,7 @@ def ensure_demonstration(context: Context) -> bool:
 
     Raises `ConflictError` where the people that are kept are not of a demonstration.
     """
-    with connected(context.engine) as connection:
+    with context.reading() as connection:
         if connection.scalar(select(exists().where(schema.audit_events.c.action == _LOADED))):
             return False
     make_demonstration(context)

@@ -20,7 +20,7 @@ def make_template(context: Context, kind: ImportKind, target: Path | BinaryIO, *
     """Write the template of a table, with drop-downs of the register's own names and a filled example."""
     columns = [column for column in COLUMNS[kind] if column.key not in _LEFT_OUT]
     keys = {column.key for column in columns}
-    with context.engine.connect() as connection:
+    with context.reading() as connection:
         lists = {key: names for key, names in _names(connection).items() if key in keys and names}
     write_template(columns, target, title=KIND_WORDS[kind], locale=locale, lists=lists)
 

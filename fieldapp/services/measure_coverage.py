@@ -18,7 +18,6 @@ import brotli
 import geopandas as gpd
 import pandas as pd
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from fieldapp.domain.coverage import (
     RUNGS,
@@ -30,8 +29,6 @@ from fieldapp.domain.coverage import (
 )
 from fieldapp.domain.errors import Fault, InvalidInputError, NotFoundError
 from fieldapp.persistence.coverage import read_coverage_inputs, snapshot
-from fieldapp.persistence.engine import connected
-from fieldapp.persistence.migrating import require_current
 from fieldapp.persistence.unit_of_work import change_versions
 from fieldapp.services.context import Context
 from geodata.errors import Message
@@ -150,12 +147,8 @@ def measure_coverage(
 
 def coverage_version(context: Context) -> str:
     """A word that changes whenever stored data that coverage depends on does; one cheap query."""
-    try:
-        with connected(context.engine) as connection:
-            versions = change_versions(connection)
-    except DBAPIError:
-        require_current(context.engine)  # where a table is missing this says why
-        raise
+    with context.reading() as connection:
+        versions = change_versions(connection)
     return "-".join(f"{topic}{number}" for topic, number in sorted(versions.items()))
 
 

@@ -154,7 +154,7 @@ def summarise_status(context: Context, *, as_of: date | None = None) -> StatusSu
 
 
 def _summarise(context: Context, as_of: date, today: date) -> StatusSummary:
-    with context.engine.connect() as connection:
+    with context.reading() as connection:
         version = change_versions(connection)[REGISTER]
     coverage = measure_coverage(context, as_of=as_of, geometry=True)
     outlook = _outlooks.get(

@@ -54,7 +54,7 @@ _kept: WeakKeyDictionary[Engine, dict[str, tuple[int, Layer]]] = WeakKeyDictiona
 
 
 def _cached(context: Context, name: str, make: Callable[[Connection], dict[str, Any]]) -> Layer:
-    with context.engine.connect() as connection:
+    with context.reading() as connection:
         version = change_versions(connection).get(REGISTER, 0)
         with _lock:
             kept = _kept.setdefault(context.engine, {})
