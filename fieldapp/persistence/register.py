@@ -51,5 +51,7 @@ def all_rows(connection: Connection, table: Table) -> list[Values]:
 def stream_rows(connection: Connection, statement: Select[Any]) -> Iterator[Values]:
     """The rows of a query, a thousand in memory at a time."""
     # On the statement: on the connection it would hold for everything that is asked of it later.
-    for row in connection.execute(statement, execution_options={"yield_per": 1000}):
-        yield dict(row._mapping)
+    result = connection.execute(statement, execution_options={"yield_per": 1000})
+    names = tuple(result.keys())
+    for row in result:
+        yield dict(zip(names, row, strict=True))

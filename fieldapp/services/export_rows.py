@@ -16,19 +16,21 @@ from fieldapp.persistence.register import Values
 from fieldapp.services.columns import ExportKind
 from fieldapp.services.context import Context
 
-# Beside its columns every row has the shape by which a map shows it, under this key.
 SHAPE = "geometry"
 _MOMENTS = ("started_at", "ended_at", "received_at", "fix_captured_at")
 
 
 def export_rows(
-    context: Context, connection: Connection, kind: ExportKind, *, with_phones: bool
+    context: Context, connection: Connection, kind: ExportKind, *, with_phones: bool, with_shapes: bool
 ) -> Iterator[Values]:
-    """The rows of a table, a few at a time; without ``with_phones`` phones are masked."""
+    """The rows of a table, a few at a time; without ``with_phones`` phones are masked.
+
+    With ``with_shapes`` each row has the shape by which a map shows it under `SHAPE`.
+    """
     if kind == "commissioners":
         return _commissioners(connection, with_phones=with_phones)
     if kind == "visits":
-        return _visits(connection, context.settings.timezone)
+        return _visits(connection, context.settings.timezone, with_shapes=with_shapes)
     return _READERS[kind](connection, context.today())
 
 
@@ -83,14 +85,15 @@ def _assignments(connection: Connection, _today: date) -> Iterator[Values]:
         yield row | {SHAPE: row["seat"]}
 
 
-def _visits(connection: Connection, timezone: tzinfo) -> Iterator[Values]:
+def _visits(connection: Connection, timezone: tzinfo, *, with_shapes: bool) -> Iterator[Values]:
     for row in visits.stream(connection):
         for key in _MOMENTS:
             moment: datetime | None = row[key]
             row[key] = None if moment is None else moment.astimezone(timezone).isoformat()
         row["id"] = str(row["id"])
-        has_fix = row["fix_lon"] is not None and row["fix_lat"] is not None
-        row[SHAPE] = Point(row["fix_lon"], row["fix_lat"]) if has_fix else None
+        if with_shapes:
+            has_fix = row["fix_lon"] is not None and row["fix_lat"] is not None
+            row[SHAPE] = Point(row["fix_lon"], row["fix_lat"]) if has_fix else None
         yield row
 
 

@@ -54,8 +54,14 @@ def export_table(
     is when the file is imported. Only a GeoPackage is held in memory as a whole.
     """
     columns = COLUMNS[kind]
-    with context.engine.connect() as connection:
-        rows = export_rows(context, connection, kind, with_phones=with_phones)
+    with context.reading() as connection:
+        rows = export_rows(
+            context,
+            connection,
+            kind,
+            with_phones=with_phones,
+            with_shapes=file_format in ("geojson", "gpkg"),
+        )
         if file_format in ("csv", "xlsx"):
             return write_table(
                 columns,

@@ -105,7 +105,7 @@ class Plan:
 
     def add(self, row: Row, title: str, values: Mapping[str, object]) -> None:
         """The row is new; its blank values need not be shown."""
-        shown = {key: value for key, value in values.items() if value is not None and value not in ("", ())}
+        shown = {key: value for key, value in values.items() if value not in (None, "", (), False)}
         self.change(Action.ADD, row, title, {}, shown)
 
     def write(self, order: int, write: Write, values: Values, row: Row | None) -> None:
@@ -126,8 +126,9 @@ class Plan:
         )
 
     def outcome(self) -> ImportOutcome:
-        """The counts, changes and faults."""
-        return ImportOutcome.of(self.changes, (*self.sheet.faults, *self.faults)[: MAX_FAULTS + 1])
+        """The counts, changes and faults, these in the order of the file."""
+        faults = sorted((*self.sheet.faults, *self.faults), key=lambda fault: fault.row or 0)
+        return ImportOutcome.of(self.changes, faults[: MAX_FAULTS + 1])
 
     def digest(self) -> str:
         """A fingerprint of everything that would change, equal only for equal plans."""

@@ -7,10 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from shapely import MultiPolygon, Point, box, to_geojson
+from shapely import MultiPolygon, Point, Polygon, box, to_geojson
 
 from fieldapp.persistence import schema
 from fieldapp.services.context import Context
+from geodata.formats import write_layer
 from geodata.tables import townships as reference_townships
 from tests.services.small_register import (
     LALIN,
@@ -223,3 +224,22 @@ def test_positions_in_a_shifted_system_are_brought_to_wgs84(register: Context, t
     seat = township(register, "230184104")["seat"]
     assert isinstance(seat, Point)
     assert 0.001 < seat.distance(Point(127.0, 45.0)) < 0.02
+
+
+@pytest.mark.parametrize("ending", [".zip", ".kml", ".gpkg", ".geojson"])
+def test_boundaries_come_in_from_every_format_of_layers(
+    context: Context, tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"layer{ending}"
+    write_layer(reference_townships(), path)
+    assert counts(bring_in(context, "townships", path)) == (168, 0, 0, 0)
+    assert counts(bring_in(context, "townships", path)) == (0, 0, 0, 168)
+    assert township(context, "230102101")["boundary_quality"] == "approximate"
+
+
+def test_repairs_of_a_broken_boundary_are_told(register: Context, tmp_path: Path) -> None:
+    spike = Polygon([(127, 45.1), (127.2, 45.1), (127.2, 45.3), (127.3, 45.4), (127.2, 45.3), (127, 45.3)])
+    path = layer(tmp_path, ({"code": LALIN, "name": "拉林满族镇"}, spike))
+    result = bring_in(register, "townships", path)
+    assert counts(result) == (0, 1, 0, 0)
+    assert len(result.notices) >= 1

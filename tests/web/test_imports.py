@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from fieldapp.app import create_app
 from fieldapp.persistence import schema
@@ -45,13 +46,15 @@ def hidden(page: str, name: str) -> str:
     return unescape(found[1])
 
 
-def upload(client: FlaskClient, text: str, *, kind: str = "products", name: str = "file.csv", **more: str):
+def upload(
+    client: FlaskClient, text: str, *, kind: str = "products", name: str = "file.csv", **more: str
+) -> TestResponse:
     page = client.get("/import").text
     data = {"csrf_token": hidden(page, "csrf_token"), "kind": kind, "file": (io.BytesIO(text.encode()), name)}
     return client.post("/import", data=data | more, follow_redirects=True)
 
 
-def confirm(client: FlaskClient, page: str):
+def confirm(client: FlaskClient, page: str) -> TestResponse:
     data = {key: hidden(page, key) for key in ("csrf_token", "token", "digest")}
     return client.post("/import/confirm", data=data, follow_redirects=True)
 

@@ -8,6 +8,33 @@ from fieldapp.services.columns.shared import DEMONSTRATION, NOTE
 from fieldapp.workbooks.columns import Column
 from geodata.errors import Message
 
+# What lists write for the same thing.
+_ALSO = {
+    "crops": ("种植", "种植业", "作物栽培", "粮食作物"),
+    "crops.rice": ("水稻栽培", "水稻种植"),
+    "crops.maize": ("玉米栽培", "玉米种植"),
+    "crops.soybean": ("大豆栽培", "大豆种植"),
+    "crops.potato": ("马铃薯", "薯类"),
+    "crops.protection": ("植保", "植物保护", "病虫害防治"),
+    "crops.soil": ("土肥", "土壤肥料", "测土配方施肥"),
+    "horticulture": ("园艺",),
+    "horticulture.vegetables": ("蔬菜", "蔬菜栽培"),
+    "horticulture.fruit": ("果树", "果树栽培", "水果", "浆果"),
+    "horticulture.medicinal": ("中药材", "药材", "中草药", "中药材种植"),
+    "fungi": ("食用菌", "食用菌栽培"),
+    "livestock": ("畜牧", "养殖", "畜牧业", "畜牧养殖"),
+    "livestock.cattle": ("养牛", "奶牛", "肉牛"),
+    "livestock.pigs": ("养猪", "生猪"),
+    "livestock.poultry": ("家禽", "养禽", "养鸡"),
+    "livestock.veterinary": ("兽医", "动物医学", "动物疫病防治"),
+    "fisheries": ("水产", "渔业", "水产养殖"),
+    "forestry": ("林业", "林业与坚果"),
+    "machinery": ("农机", "农业机械", "农业工程"),
+    "processing": ("加工", "农产品加工", "食品加工"),
+    "economy": ("电商", "农村电商", "农业经济", "农业经济管理"),
+    "tourism": ("乡村旅游", "休闲农业"),
+}
+
 COMMISSIONERS = (
     Column(
         "id",
@@ -59,7 +86,7 @@ COMMISSIONERS = (
         Message("specialties"),
         ("专业领域", "专业", "专业特长", "擅长领域", "specialty"),
         kind="choices",
-        choices={code: (words,) for code, words in SPECIALTIES.items()},
+        choices={code: (words, *_ALSO.get(code, ())) for code, words in SPECIALTIES.items()},
         hint=Message("several are separated by commas or semicolons"),
         example=("crops.rice", "crops.soil"),
     ),
