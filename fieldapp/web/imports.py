@@ -63,9 +63,7 @@ def upload() -> AnyResponse:
             Message("Nothing to import was chosen. Choose what the file holds, and the file."),
             [Fault("/file", Message("Choose a file."))],
         )
-    kept = keep_upload(
-        _context(), cast(BinaryIO, file.stream), file.filename, kind, _options()
-    )
+    kept = keep_upload(_context(), cast(BinaryIO, file.stream), file.filename, kind, _options())
     return redirect(url_for("imports.preview", token=token_of(_context(), kept)), 303)
 
 
@@ -138,7 +136,8 @@ def _require_uploads() -> None:
         raise ForbiddenError(
             Message(
                 "Uploads are closed here, because there are no accounts yet "
-                "and anybody could change the data. Use the command line (fieldapp import), or open them with FIELDAPP_UPLOADS=on."
+                "and anybody could change the data. Use the command line (fieldapp import), "
+                "or open them with FIELDAPP_UPLOADS=on."
             ),
             code="uploads.closed",
         )
