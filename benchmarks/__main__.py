@@ -22,6 +22,7 @@ def main() -> int:
         show("The coverage document", coverage_document.document_over_http(served))
     show("The coverage function", coverage_document.function_alone())
     show("An import of 5 000 rows", imports.five_thousand_rows())
+    show("An export of 10 000 visits", imports.ten_thousand_visits())
     show("Coverage of the nation in PostgreSQL", many_visits.nation_in_postgres())
     short = [figure for figure in figures if not figure.holds]
     print(f"\n{len(figures)} figures, {len(short)} fall short")
