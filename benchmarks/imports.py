@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from benchmarks.figures import Figure, median_seconds
 from fieldapp.persistence import schema
@@ -57,7 +57,7 @@ def ten_thousand_visits() -> list[Figure]:
         _add_visits(context)
         figures = [
             Figure(
-                f"export of {VISITS} visits and those of the demonstration as {file_format}",
+                f"export of {VISITS} visits as {file_format}",
                 median_seconds(
                     lambda file_format=file_format: export_table(
                         context, "visits", file_format, Path(folder) / f"visits.{file_format}"
@@ -118,5 +118,7 @@ def _add_visits(context: Context) -> None:
         for at in range(VISITS)
     ]
     with context.work(actor="benchmark") as work:
+        made = work.connection.scalar(select(func.count()).select_from(schema.visits)) or 0
+        rows = rows[made:]  # those of the demonstration count as well
         work.connection.execute(insert(schema.visits), rows)
         work.commit()
