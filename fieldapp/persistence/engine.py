@@ -26,14 +26,14 @@ _PATIENCE_S = 10  # how long a writer of SQLite waits for its turn
 def make_engine(database_url: str) -> Engine:
     """An engine for SQLite or PostgreSQL; nothing is connected yet."""
     if database_url.startswith("sqlite"):
-        engine = create_engine(database_url, connect_args={"timeout": _PATIENCE_S}, json_serializer=_as_json)
+        engine = create_engine(database_url, connect_args={"timeout": _PATIENCE_S}, json_serializer=as_json)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(
             database_url,
             pool_pre_ping=True,
-            json_serializer=_as_json,
+            json_serializer=as_json,
             # Who has waited for a lock must see what it waited for, so no older snapshot is kept.
             isolation_level="READ COMMITTED",
         )
@@ -96,7 +96,8 @@ def _was_not_reached(error: DBAPIError, said: str) -> bool:
     )
 
 
-def _as_json(value: object) -> str:
+def as_json(value: object) -> str:
+    """JSON in which days, instants, decimals and UUIDs are text."""
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fieldapp.domain.errors import FieldappError
-from fieldapp.persistence.engine import failure_of
-from fieldapp.persistence.schema import audit_events, change_counters
+from fieldapp.persistence.audit_chain import append_events
+from fieldapp.persistence.engine import as_json, failure_of
+from fieldapp.persistence.schema import change_counters
 from fieldapp.persistence.violations import conflict_of
 
 REGISTER = "register"  # townships, roster, commissioners, products, assignments
@@ -36,9 +38,10 @@ class UnitOfWork:
 
     connection: Connection
 
-    def __init__(self, engine: Engine, *, actor: str) -> None:
+    def __init__(self, engine: Engine, *, actor: str, address: str = "") -> None:
         self._engine = engine
         self._actor = actor
+        self._address = address
         self._events: list[dict[str, Any]] = []
         self._topics: set[str] = set()
 
@@ -63,10 +66,14 @@ class UnitOfWork:
         before: Mapping[str, Any] | None = None,
         after: Mapping[str, Any] | None = None,
         reason: str = "",
-        topic: str = REGISTER,
+        topic: str | None = REGISTER,
     ) -> None:
-        """Note one change for the audit log; it is written by `commit`, or not at all."""
-        self._topics.add(topic)
+        """Note one change for the audit log; it is written by `commit`, or not at all.
+
+        ``topic`` is the counter that the change raises; None for what changes no figure, such as a login.
+        """
+        if topic is not None:
+            self._topics.add(topic)
         self._events.append(
             {
                 "at": datetime.now(UTC),
@@ -74,22 +81,23 @@ class UnitOfWork:
                 "action": action,
                 "subject_type": subject_type,
                 "subject_id": str(subject_id),
-                "before": before,
-                "after": after,
+                "before": _plain(before),
+                "after": _plain(after),
                 "reason": reason,
+                "address": self._address,
             }
         )
 
     def commit(self) -> None:
-        """Write the audit events, raise the counters of the topics touched, and commit."""
-        if self._events:
-            self.connection.execute(insert(audit_events), self._events)
+        """Raise the counters of the topics touched, write the audit events, and commit."""
         for topic in sorted(self._topics):
             self.connection.execute(
                 update(change_counters)
                 .where(change_counters.c.topic == topic)
                 .values(version=change_counters.c.version + 1)
             )
+        if self._events:
+            append_events(self.connection, self._events)
         self.connection.commit()
         self._events.clear()
         self._topics.clear()
@@ -110,6 +118,11 @@ class UnitOfWork:
         self.connection.rollback()
         self.connection.execution_options(fieldapp_writes=False)
         return conflict_of(error, self.connection)
+
+
+def _plain(values: Mapping[str, Any] | None) -> Any:
+    """The values as they will be read back, so that the digest over them stays true."""
+    return None if values is None else json.loads(as_json(values))
 
 
 def change_versions(connection: Connection) -> dict[str, int]:

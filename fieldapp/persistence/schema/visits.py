@@ -1,0 +1,66 @@
+"""Visits: what a commissioner did in a township."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    Text,
+    Uuid,
+    false,
+)
+
+from fieldapp.domain.visits import RESULTS, EvidenceGrade, Review, VisitMode
+from fieldapp.persistence.schema.base import metadata, one_of
+from fieldapp.persistence.types import UtcDateTime
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # made by the client
+    Column("township_code", String(9), ForeignKey("townships.code"), nullable=False),
+    Column("commissioner_id", String(30), ForeignKey("commissioners.id"), nullable=False, index=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, nullable=False),
+    Column("visited_on", Date, nullable=False),  # the local day of started_at: the year it counts in
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("content", Text, nullable=False, server_default=""),
+    Column("service_days", Numeric(4, 1), nullable=False),
+    *(
+        Column(
+            name,
+            Numeric(12, 2) if name == "income_uplift_wan_yuan" else Integer,
+            CheckConstraint(f"{name} >= 0", name=name),
+            nullable=False,
+            server_default="0",
+        )
+        for name in RESULTS
+    ),
+    Column("fix_lon", Float),
+    Column("fix_lat", Float),
+    Column("fix_accuracy_m", Float),
+    Column("fix_captured_at", UtcDateTime),
+    Column("fix_mocked", Boolean),
+    Column("grade", String(1)),
+    Column("confirmation_approved", Boolean, nullable=False, server_default=false()),
+    Column("review", String(20), nullable=False, server_default=Review.SUBMITTED.value),
+    Column("demonstration", Boolean, nullable=False, server_default=false()),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("deleted_at", UtcDateTime),
+    one_of("mode", VisitMode),
+    one_of("grade", EvidenceGrade),
+    one_of("review", Review),
+    CheckConstraint("ended_at >= started_at", name="period"),
+    CheckConstraint("service_days > 0 AND service_days * 2 = round(service_days * 2)", name="half_days"),
+    Index("ix_visits_coverage", "township_code", "commissioner_id", "visited_on"),
+)
