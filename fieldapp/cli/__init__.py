@@ -16,6 +16,7 @@ _COMMANDS = {
     "export": "fieldapp.cli.exports:export",
     "coverage": "fieldapp.cli.coverage:coverage",
     "map": "fieldapp.cli.map:map_",
+    "report": "fieldapp.cli.reports:report",
     "demo": "fieldapp.cli.demo:demo",
 }
 
