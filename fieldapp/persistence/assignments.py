@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date
 from itertools import count, islice
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 
+from fieldapp.domain.assignments import AgreementState, Assignment, AssignmentState, EndReason
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
@@ -26,6 +30,94 @@ def get(connection: Connection, assignment_id: int) -> Values:
     if found is None:
         raise NotFoundError(Message("There is no assignment with the id {id}.", id=assignment_id))
     return found
+
+
+# How the columns of an assignment are read back from the database, and from an audit event's JSON.
+_WORDS = {"state": AssignmentState, "agreement_state": AgreementState, "end_reason": EndReason}
+_DAYS = frozenset(
+    ("starts_on", "ends_on", "ended_on", "notice_starts_on", "notice_ends_on", "agreement_approved_on")
+)
+
+
+def assignment_of(values: Mapping[str, Any]) -> Assignment:
+    """The assignment of a stored row, or of what an audit event kept of one."""
+
+    def read(name: str, value: Any) -> Any:
+        if value is None:
+            return None
+        if name in _DAYS and isinstance(value, str):
+            return date.fromisoformat(value)
+        return _WORDS[name](value) if name in _WORDS else value
+
+    return Assignment(**{each.name: read(each.name, values[each.name]) for each in fields(Assignment)})
+
+
+def values_of(assignment: Assignment) -> Values:
+    """The columns of an assignment, for a statement or an audit event."""
+    return asdict(assignment)
+
+
+def load(connection: Connection, assignment_id: int) -> Assignment:
+    """The assignment with this id as the domain knows it; `NotFoundError` when there is none."""
+    return assignment_of(get(connection, assignment_id))
+
+
+def of_township(connection: Connection, township_code: str) -> list[Assignment]:
+    """Every assignment of a township, the latest term first."""
+    return _ordered(connection, assignments.c.township_code == township_code)
+
+
+def of_commissioner(connection: Connection, commissioner_id: str) -> list[Assignment]:
+    """Every assignment of a commissioner, the latest term first."""
+    return _ordered(connection, assignments.c.commissioner_id == commissioner_id)
+
+
+def standing(connection: Connection, since: date) -> list[Assignment]:
+    """Every assignment that was not withdrawn and takes up ``since`` or a later day, by id."""
+    last_day = func.coalesce(assignments.c.ended_on, assignments.c.ends_on)
+    statement = select(assignments).where(
+        assignments.c.state != AssignmentState.WITHDRAWN.value, last_day >= since
+    )
+    rows = connection.execute(statement.order_by(assignments.c.id))
+    return [assignment_of(dict(row._mapping)) for row in rows]
+
+
+def in_the_way(connection: Connection, wanted: Assignment) -> list[Assignment]:
+    """What shares a day with the wanted term, in its township or with its commissioner, by id."""
+    last_day = func.coalesce(assignments.c.ended_on, assignments.c.ends_on)
+    statement = select(assignments).where(
+        assignments.c.state != AssignmentState.WITHDRAWN.value,
+        assignments.c.starts_on <= wanted.last_day,
+        last_day >= wanted.starts_on,
+        or_(
+            assignments.c.township_code == wanted.township_code,
+            assignments.c.commissioner_id == wanted.commissioner_id,
+        ),
+    )
+    if wanted.id is not None:
+        statement = statement.where(assignments.c.id != wanted.id)
+    rows = connection.execute(statement.order_by(assignments.c.id))
+    return [assignment_of(dict(row._mapping)) for row in rows]
+
+
+def add(connection: Connection, new: Assignment) -> Assignment:
+    """Insert an assignment; returned with its id."""
+    (new_id,) = new_ids(connection, 1)
+    row = values_of(new) | {"id": new_id}
+    insert_many(connection, [row])
+    return assignment_of(row)
+
+
+def save(connection: Connection, changed: Assignment) -> None:
+    """Put a step's result in place of the row with its id; the step has raised the revision by one."""
+    update_many(connection, [values_of(changed)])
+
+
+def _ordered(connection: Connection, condition: Any) -> list[Assignment]:
+    rows = connection.execute(
+        select(assignments).where(condition).order_by(assignments.c.starts_on.desc(), assignments.c.id.desc())
+    )
+    return [assignment_of(dict(row._mapping)) for row in rows]
 
 
 def all_by_id(connection: Connection) -> dict[int, Values]:

@@ -61,6 +61,12 @@ def stream(connection: Connection) -> Iterator[Values]:
         yield row | {"specialties": tuple(held.get(row["id"], ()))}
 
 
+def names(connection: Connection) -> dict[str, str]:
+    """The name of each commissioner by the id."""
+    rows = connection.execute(select(commissioners.c.id, commissioners.c.name))
+    return {row.id: row.name for row in rows}
+
+
 def all_institutions(connection: Connection) -> dict[str, Values]:
     """Every institution by its name."""
     return {row["name"]: row for row in register.all_rows(connection, institutions)}

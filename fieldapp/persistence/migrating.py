@@ -17,6 +17,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from fieldapp import resources
 from fieldapp.domain.errors import InvalidInputError, UnavailableError
+from fieldapp.persistence import schema_assigning  # noqa: F401 - its tables belong to the comparison
 from fieldapp.persistence.engine import connected
 from geodata.errors import Message
 
