@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.figures import Figure
 from benchmarks.server import Served, free_port
@@ -63,7 +63,7 @@ class Visit:
 
 
 def compared(served: Served) -> list[Figure]:
-    """First and later visits of the map page, beside plain Folium."""
+    """First visits with an empty cache, and later ones in the same tab, beside plain Folium."""
     with sync_playwright() as playwright, _plain_folium() as plain:
         browser = playwright.chromium.launch(**CHROMIUM)
         first, later = _visits(browser, f"{served.url}/map")
@@ -109,22 +109,22 @@ def _visits(browser: Browser, url: str, *, observed: bool = False) -> tuple[Visi
         context = browser.new_context(viewport={"width": 1366, "height": 768})
         if observed:
             context.add_init_script(_ALL_DRAWN)
-        pairs.append((_visit(context, url), _visit(context, url)))
+        page = context.new_page()
+        pairs.append((_visit(page, url), _visit(page, url)))
         context.close()
     first, later = zip(*pairs, strict=True)
     return _median(first), _median(later)
 
 
-def _visit(context: BrowserContext, url: str) -> Visit:
-    page = context.new_page()
+def _visit(page: Page, url: str) -> Visit:
     received = []
-    session = context.new_cdp_session(page)
+    session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(url)
     drawn = page.evaluate(_WHEN_DRAWN)
     page.wait_for_load_state("networkidle")
-    page.close()
+    session.detach()
     return Visit(drawn_ms=drawn, wire_bytes=sum(received))
 
 
