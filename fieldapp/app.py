@@ -14,6 +14,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 import fieldapp.api
@@ -24,6 +25,7 @@ from fieldapp.i18n import translate
 from fieldapp.resources import folder
 from fieldapp.services.context import Context, open_context
 from fieldapp.settings import LOCALES, Settings
+from fieldapp.web import accounts, rights
 from fieldapp.web.errors import error_page
 from fieldapp.web.site import LANGUAGE_COOKIE
 
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None, *, context: Context | None = No
         SECRET_KEY=context.settings.secret_key,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,  # _check_form does: programs show a token and no cookie
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         BABEL_DEFAULT_LOCALE=context.settings.locale,
@@ -52,10 +55,15 @@ def create_app(settings: Settings | None = None, *, context: Context | None = No
     app.after_request(_secured)
     app.after_request(_compressed)
     app.register_error_handler(Exception, _answer_error)
-    CSRFProtect(app)
+    accounts.register(app)
+    rights.register(app)
+    _check_forms(app, CSRFProtect(app))
     _set_up_templates(app)
     fieldapp.api.register(app)
     fieldapp.web.register(app)
+    if context.settings.proxies:
+        each = context.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=each, x_proto=each, x_host=each)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # the documented way to wrap it
         app.wsgi_app,
         root=str(BUILT) if BUILT.is_dir() else None,
@@ -65,6 +73,16 @@ def create_app(settings: Settings | None = None, *, context: Context | None = No
         add_headers_function=_secure_static,
     )
     return app
+
+
+def _check_forms(app: Flask, forms: CSRFProtect) -> None:
+    """Take a change from a browser only out of our own forms, which carry a secret of the session."""
+
+    def check() -> None:
+        if app.config["WTF_CSRF_ENABLED"] and request.endpoint is not None and not accounts.by_token():
+            forms.protect()
+
+    app.before_request(check)
 
 
 def _set_up_templates(app: Flask) -> None:

@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fieldapp.domain.errors import InvalidInputError
+from fieldapp.domain.working_days import MAX_WORKING_DAYS
 from geodata.errors import Message
 
 LOCALES = ("zh_CN", "en")
@@ -29,8 +31,12 @@ class Settings:
     basemap_url: str | None = None
     basemap_attribution: str = ""
     tianditu_key: str | None = None
-    # There are no accounts yet, so a page that writes is closed unless the installation opens it.
-    uploads: bool = False
+    notice_days: int = 5  # working days that a proposed assignment is shown to the public
+    public: bool = True  # whether the coverage can be read without an account
+    require_totp: bool = False  # of officers
+    session_idle: timedelta = timedelta(minutes=30)
+    session_life: timedelta = timedelta(hours=12)
+    proxies: int = 0  # how many servers stand before this one and say who asked
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -60,7 +66,14 @@ class Settings:
             basemap_url=given.get("BASEMAP_URL"),
             basemap_attribution=given.get("BASEMAP_ATTRIBUTION", ""),
             tianditu_key=given.get("TIANDITU_KEY"),
-            uploads=_flag("UPLOADS", given.get("UPLOADS", "off")),
+            notice_days=_whole("NOTICE_DAYS", given.get("NOTICE_DAYS", "5"), 1, MAX_WORKING_DAYS),
+            public=_flag("PUBLIC", given.get("PUBLIC", "on")),
+            require_totp=_flag("REQUIRE_TOTP", given.get("REQUIRE_TOTP", "off")),
+            session_idle=timedelta(
+                minutes=_whole("SESSION_IDLE_MINUTES", given.get("SESSION_IDLE_MINUTES", "30"), 1, 1440)
+            ),
+            session_life=timedelta(hours=_whole("SESSION_HOURS", given.get("SESSION_HOURS", "12"), 1, 720)),
+            proxies=_whole("PROXIES", given.get("PROXIES", "0"), 0, 9),
         )
 
 
@@ -78,6 +91,12 @@ def _flag(name: str, value: str) -> bool:
     if value.lower() not in {"on", "off", "1", "0", "true", "false"}:
         raise _unusable(name, "on, off")
     return value.lower() in {"on", "1", "true"}
+
+
+def _whole(name: str, value: str, least: int, most: int) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 6 and least <= int(value) <= most):
+        raise _unusable(name, f"{least} – {most}")
+    return int(value)
 
 
 def _kept_secret(data_dir: Path) -> str:

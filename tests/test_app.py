@@ -16,6 +16,7 @@ from fieldapp.app import create_app
 from fieldapp.assets import BUILT, asset_url
 from fieldapp.services.context import Context
 from fieldapp.services.load_reference_tables import load_reference_tables
+from fieldapp.web.rights import open_to_all
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_pages_are_compressed(client: FlaskClient, accepted: str, encoding: str 
 
 @pytest.fixture
 def echoing(app: Flask) -> Iterator[FlaskClient]:
-    app.add_url_rule("/writing", "writing", lambda: "written", methods=["POST"])
+    app.add_url_rule("/writing", "writing", open_to_all(lambda: "written"), methods=["POST"])
     with app.test_client() as client:
         yield client
 
@@ -145,7 +146,7 @@ def test_a_form_without_its_token_writes_nothing(echoing: FlaskClient) -> None:
 def test_more_than_the_largest_request_is_refused(app: Flask, echoing: FlaskClient) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     app.config["MAX_CONTENT_LENGTH"] = 10
-    app.add_url_rule("/reading", "reading", _read_form, methods=["POST"])
+    app.add_url_rule("/reading", "reading", open_to_all(_read_form), methods=["POST"])
     answer = echoing.post("/reading", data={"field": "x" * 100})
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from multiprocessing import get_context
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,19 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         BASEMAP_URL="https://tiles.example.org/{z}/{x}/{y}.png",
         BASEMAP_ATTRIBUTION="example",
         TIANDITU_KEY="k",
-        UPLOADS="on",
+        PUBLIC="off",
+        REQUIRE_TOTP="on",
+        SESSION_IDLE_MINUTES="15",
+        SESSION_HOURS="8",
+        PROXIES="1",
     )
     assert settings.database_url == "postgresql+psycopg://u:p@host/name"
     assert (settings.secret_key, settings.locale) == ("given", "en")
     assert settings.timezone.key == "Asia/Urumqi"
     assert settings.basemap_url == "https://tiles.example.org/{z}/{x}/{y}.png"
-    assert (settings.basemap_attribution, settings.tianditu_key, settings.uploads) == ("example", "k", True)
+    assert (settings.basemap_attribution, settings.tianditu_key) == ("example", "k")
+    assert (settings.public, settings.require_totp, settings.proxies) == (False, True, 1)
+    assert (settings.session_idle, settings.session_life) == (timedelta(minutes=15), timedelta(hours=8))
 
 
 def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
@@ -57,7 +64,10 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
         ("LOCALE", "fr"),
         ("TIMEZONE", "Mars/Olympus"),
         ("TIMEZONE", "../../etc/passwd"),
-        ("UPLOADS", "perhaps"),
+        ("PUBLIC", "perhaps"),
+        ("SESSION_HOURS", "0"),
+        ("SESSION_IDLE_MINUTES", "½"),
+        ("PROXIES", "many"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:

@@ -10,11 +10,13 @@ from fieldapp.api.documents import send_document
 from fieldapp.api.queries import read_day, read_query
 from fieldapp.services.context import Context
 from fieldapp.services.measure_coverage import measure_coverage
+from fieldapp.web.rights import public
 
 blueprint = Blueprint("coverage", __name__)
 
 
 @blueprint.get("/coverage")
+@public
 def coverage() -> Response:
     """Coverage on a day, of the whole roster or of one county."""
     query = read_query("as_of", "county")

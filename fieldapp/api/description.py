@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from fieldapp.api.queries import read_query
+from fieldapp.web.rights import public
 
 blueprint = Blueprint("description", __name__)
 
@@ -24,6 +25,7 @@ def openapi() -> dict[str, Any]:
 
 
 @blueprint.get("/openapi.json")
+@public
 def description() -> Response:
     """What this API can be asked, and what it answers."""
     read_query()

@@ -15,6 +15,8 @@ from fieldapp.domain.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    ThrottledError,
+    UnauthenticatedError,
     UnavailableError,
 )
 from fieldapp.i18n import translate
@@ -25,6 +27,8 @@ STATUS: dict[type[Exception], int] = {
     GeodataError: 422,
     NotFoundError: 404,
     ConflictError: 409,
+    UnauthenticatedError: 401,
+    ThrottledError: 429,
     ForbiddenError: 403,
     UnavailableError: 503,
     FieldappError: 400,
@@ -71,6 +75,7 @@ def problem_of(error: Exception) -> Problem:
                 getattr(error, "code", "invalid"),
                 getattr(error, "message", _FAILED[1]),
                 getattr(error, "faults", ()),
+                _headers_of(error),
             )
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         fallback = ("request.refused", _PROTOCOL[400][1])
@@ -79,6 +84,14 @@ def problem_of(error: Exception) -> Problem:
         headers = tuple((name, value) for name, value in error.get_headers() if name in kept)
         return Problem(error.code, code, message, headers=headers)
     return Problem(500, *_FAILED)
+
+
+def _headers_of(error: Exception) -> tuple[tuple[str, str], ...]:
+    if isinstance(error, ThrottledError):
+        return (("Retry-After", str(error.seconds)),)
+    if isinstance(error, UnauthenticatedError):
+        return (("WWW-Authenticate", "Bearer"),)
+    return ()
 
 
 def problem_response(problem: Problem) -> Response:

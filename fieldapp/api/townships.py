@@ -10,12 +10,14 @@ from fieldapp.api.documents import send_document
 from fieldapp.api.queries import read_query
 from fieldapp.services.context import Context
 from fieldapp.services.townships_layer import counties_layer, townships_layer
+from fieldapp.web.rights import public
 
 blueprint = Blueprint("townships", __name__)
 _MEDIA_TYPE = "application/geo+json"
 
 
 @blueprint.get("/townships.geojson")
+@public
 def townships() -> Response:
     """Every township there is or was."""
     version = read_query("v").get("v")
@@ -23,6 +25,7 @@ def townships() -> Response:
 
 
 @blueprint.get("/counties.geojson")
+@public
 def counties() -> Response:
     """The counties and districts."""
     version = read_query("v").get("v")

@@ -36,7 +36,6 @@ def demo(installation: Installation, *, host: str, port: int, data_dir: Path, re
     # The demonstration has a database of its own, whatever the environment names for the real one.
     os.environ.pop("FIELDAPP_DATABASE_URL", None)
     os.environ["FIELDAPP_DATA_DIR"] = str(data_dir)
-    os.environ.setdefault("FIELDAPP_UPLOADS", "on")
     if ensure_demonstration(installation.context):
         installation.say(Message("The demonstration is made: real townships, made-up people and visits."))
     run_server(

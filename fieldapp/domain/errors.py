@@ -41,6 +41,22 @@ class ForbiddenError(FieldappError):
     code = "forbidden"
 
 
+class UnauthenticatedError(FieldappError):
+    """Nobody has shown who asks; logging in cures it."""
+
+    code = "login.required"
+
+
+class ThrottledError(FieldappError):
+    """Too many attempts; ``seconds`` says how long to wait."""
+
+    code = "throttled"
+
+    def __init__(self, message: Message, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class UnavailableError(FieldappError):
     """A part that is needed, such as the database, cannot be reached or is not ready."""
 

@@ -154,6 +154,11 @@ class Person:
     commissioner_id: str | None = None
     user_id: int | None = None
 
+    @property
+    def actor(self) -> str:
+        """How the audit log names the person: by number, for a name is personal data."""
+        return "system" if self.user_id is None else f"user:{self.user_id}"
+
 
 @dataclass(frozen=True)
 class Row:

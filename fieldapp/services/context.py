@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -14,6 +15,10 @@ from fieldapp.persistence.engine import connected, make_engine
 from fieldapp.persistence.migrating import require_current
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.settings import Settings
+
+
+# Where a request comes from, for the audit log; the edge that has addresses sets it.
+ADDRESS: ContextVar[str] = ContextVar("fieldapp_address", default="")
 
 
 def _utc_now() -> datetime:
@@ -44,7 +49,7 @@ class Context:
 
     def work(self, *, actor: str) -> UnitOfWork:
         """Begin a unit of work in the name of ``actor``."""
-        return UnitOfWork(self.engine, actor=actor)
+        return UnitOfWork(self.engine, actor=actor, address=ADDRESS.get())
 
     def close(self) -> None:
         """Give back every connection."""

@@ -12,12 +12,14 @@ from geodata.errors import Message
 
 _TITLES = {
     400: Message("The request cannot be understood"),
+    401: Message("Log in first"),
     403: Message("Not allowed"),
     404: Message("Not found"),
     405: Message("Not the way to use this address"),
     409: Message("The data changed meanwhile"),
     413: Message("Too large"),
     422: Message("The input cannot be used"),
+    429: Message("Too many attempts"),
     500: Message("A fault of the server"),
     503: Message("Not available at the moment"),
 }

@@ -12,8 +12,9 @@ from typing import BinaryIO, cast
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from fieldapp.domain.errors import Fault, ForbiddenError, InvalidInputError
-from fieldapp.domain.importing import Action
+from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.importing import Action as Change
+from fieldapp.domain.permissions import Action
 from fieldapp.services.columns import EXPORT_KINDS, IMPORT_KINDS, KIND_WORDS, ExportKind, ImportKind
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import EXPORT_FORMATS, MEDIA_TYPES, ExportFormat, export_table
@@ -22,6 +23,7 @@ from fieldapp.services.import_plan import ImportOptions
 from fieldapp.services.keep_upload import ENDINGS, Upload, keep_upload, path_of, token_of, upload_of
 from fieldapp.services.make_template import make_template
 from fieldapp.services.preview_import import shown_changes, write_changes, write_faults
+from fieldapp.web.rights import acting_person, needs
 from geodata.errors import Message
 
 blueprint = Blueprint("imports", __name__)
@@ -34,13 +36,13 @@ _XLSX = MEDIA_TYPES["xlsx"]
 
 
 @blueprint.get("/import")
+@needs(Action.EXPORT_READ)
 def show() -> str:
     """The forms; after an import also what it did."""
     kind = request.args.get("kind")
     done = {name: request.args.get(name, type=int) for name in _COUNTS} if "done" in request.args else None
     return render_template(
         "imports/show.html",
-        uploads=_context().settings.uploads,
         kind_words=KIND_WORDS,
         import_kinds=IMPORT_KINDS,
         export_kinds=EXPORT_KINDS,
@@ -53,9 +55,9 @@ def show() -> str:
 
 
 @blueprint.post("/import")
+@needs(Action.IMPORT_WRITE)
 def upload() -> AnyResponse:
     """Keep the uploaded file and show what it would do."""
-    _require_uploads()
     kind = request.form.get("kind", "")
     file = request.files.get("file")
     if kind not in IMPORT_KINDS or file is None or not file.filename:
@@ -68,6 +70,7 @@ def upload() -> AnyResponse:
 
 
 @blueprint.get("/import/preview")
+@needs(Action.IMPORT_WRITE)
 def preview() -> str:
     """What the kept file would change, and what is wrong with it."""
     upload, result = _previewed(request.args.get("token", ""))
@@ -75,16 +78,16 @@ def preview() -> str:
 
 
 @blueprint.post("/import/confirm")
+@needs(Action.IMPORT_WRITE)
 def confirm() -> AnyResponse | str:
     """Import exactly what was previewed; where that is no longer what would change, preview again."""
-    _require_uploads()
     upload = upload_of(_context(), request.form.get("token", ""))
     result = import_file(
         _context(),
         upload.kind,
         path_of(_context(), upload),
         options=upload.options,
-        actor="web",
+        actor=acting_person().actor,
         name=upload.name,
         only_if=request.form.get("digest", ""),
     )
@@ -95,6 +98,7 @@ def confirm() -> AnyResponse | str:
 
 
 @blueprint.get("/import/preview/<any(changes, faults):part>.csv")
+@needs(Action.IMPORT_WRITE)
 def preview_part(part: str) -> Response:
     """All changes or all faults of a preview."""
     upload, result = _previewed(request.args.get("token", ""))
@@ -105,6 +109,7 @@ def preview_part(part: str) -> Response:
 
 
 @blueprint.get(f"/import/template/<any({', '.join(IMPORT_KINDS)}):kind>.xlsx")
+@needs(Action.IMPORT_WRITE)
 def template(kind: ImportKind) -> Response:
     """The workbook to fill in."""
     return _download(
@@ -117,6 +122,7 @@ def template(kind: ImportKind) -> Response:
 @blueprint.get(
     f"/export/<any({', '.join(EXPORT_KINDS)}):kind>.<any({', '.join(EXPORT_FORMATS)}):file_format>"
 )
+@needs(Action.EXPORT_READ)
 def export(kind: ExportKind, file_format: ExportFormat) -> Response:
     """A table as it stands, with phones masked; ``headers=zh`` or ``en`` for words, else stable names."""
     locale = {"zh": "zh_CN", "en": "en"}.get(request.args.get("headers", ""))
@@ -129,18 +135,6 @@ def export(kind: ExportKind, file_format: ExportFormat) -> Response:
 
 def _context() -> Context:
     return cast(Context, current_app.extensions["fieldapp"])
-
-
-def _require_uploads() -> None:
-    if not _context().settings.uploads:
-        raise ForbiddenError(
-            Message(
-                "Uploads are closed here, because there are no accounts yet "
-                "and anybody could change the data. Use the command line (fieldapp import), "
-                "or open them with FIELDAPP_UPLOADS=on."
-            ),
-            code="uploads.closed",
-        )
 
 
 def _options() -> ImportOptions:
@@ -173,11 +167,16 @@ def _day(text: str) -> date | None:
 
 
 def _previewed(token: str) -> tuple[Upload, ImportResult]:
-    _require_uploads()
     upload = upload_of(_context(), token)
     path = path_of(_context(), upload)
     result = import_file(
-        _context(), upload.kind, path, options=upload.options, dry_run=True, actor="web", name=upload.name
+        _context(),
+        upload.kind,
+        path,
+        options=upload.options,
+        dry_run=True,
+        actor=acting_person().actor,
+        name=upload.name,
     )
     return upload, result
 
@@ -192,12 +191,12 @@ def _preview_page(upload: Upload, result: ImportResult, *, changed_meanwhile: bo
         token=token_of(_context(), upload),
         counts=Counter(change.action for change in result.planned),
         beside=len(result.side_changes),
-        total=sum(change.action is not Action.KEEP for change in every),
+        total=sum(change.action is not Change.KEEP for change in every),
         changes=list(islice(shown_changes(result, g.language), SHOWN_ROWS)),
         faults=result.outcome.errors[:SHOWN_ROWS],
         notices=result.notices[:SHOWN_ROWS],
         changed_meanwhile=changed_meanwhile,
-        actions=Action,
+        actions=Change,
     )
 
 

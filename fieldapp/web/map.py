@@ -10,12 +10,14 @@ from flask import Blueprint, current_app, g, render_template, request
 from fieldapp.domain.errors import InvalidInputError
 from fieldapp.services.context import Context
 from fieldapp.services.draw_map import map_page
+from fieldapp.web.rights import public
 from geodata.errors import Message
 
 blueprint = Blueprint("map", __name__)
 
 
 @blueprint.get("/map")
+@public
 def show() -> str:
     """The coverage map; county, statuses and township of the address are read in the browser."""
     context = cast(Context, current_app.extensions["fieldapp"])

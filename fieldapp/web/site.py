@@ -9,10 +9,12 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, request
 
+from fieldapp.domain.permissions import Action
 from fieldapp.i18n import translate
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import RegisterFacts, describe_register
 from fieldapp.settings import LOCALES
+from fieldapp.web.rights import can
 from geodata.errors import Message
 
 LANGUAGE_COOKIE = "lang"
@@ -22,7 +24,12 @@ _LANGUAGES = {"zh_CN": ("中文", "zh-CN"), "en": ("English", "en")}
 # Babel's English dates are American; what is not listed here has Babel's own.
 _DAY_PATTERNS = {"en": "d MMM y"}
 _MONTH_PATTERNS = {"en": "MMM y", "zh_CN": "y年M月"}
-_NAVIGATION = (("/", Message("Status")), ("/map", Message("Map")), ("/import", Message("Import and export")))
+# Address, words, and what its page needs; None for what the public may read.
+_NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
+    ("/", Message("Status"), None),
+    ("/map", Message("Map"), None),
+    ("/import", Message("Import and export"), Action.EXPORT_READ),
+)
 
 
 def register(app: Flask) -> None:
@@ -74,7 +81,9 @@ def _frame() -> dict[str, object]:
             for locale, (name, code) in _LANGUAGES.items()
         ],
         "navigation": [
-            {"href": path, "words": label, "current": request.path == path} for path, label in _NAVIGATION
+            {"href": path, "words": label, "current": request.path == path}
+            for path, label, action in _NAVIGATION
+            if action is None or can(action)
         ],
         "register_facts": _register_facts,
     }

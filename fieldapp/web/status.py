@@ -18,6 +18,7 @@ from fieldapp.services.describe_register import describe_register
 from fieldapp.services.export_coverage import export_sheet
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.services.summarise_status import LATER_DAYS, SOON_DAYS, StatusSummary, summarise_status
+from fieldapp.web.rights import public
 from fieldapp.web.site import words
 from geodata.errors import Message
 
@@ -49,6 +50,7 @@ class _Step:
 
 
 @blueprint.get("/")
+@public
 def show() -> str:
     """The status of today, or of the day in ``as_of``."""
     context: Context = current_app.extensions["fieldapp"]
@@ -78,6 +80,7 @@ def show() -> str:
 
 
 @blueprint.get("/coverage.<any(csv, xlsx):file_format>")
+@public
 def download(file_format: Literal["csv", "xlsx"]) -> Response:
     """The townships of the day shown, one row each, as a file in the language of the page."""
     context: Context = current_app.extensions["fieldapp"]

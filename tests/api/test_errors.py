@@ -13,6 +13,7 @@ from fieldapp.api.errors import STATUS, problem_of
 from fieldapp.app import create_app
 from fieldapp.domain.errors import FieldappError
 from fieldapp.services.context import Context, open_context
+from fieldapp.web.rights import open_to_all
 from geodata.errors import GeodataError, Message
 
 
@@ -51,7 +52,7 @@ def failing(app: Flask) -> FlaskClient:
     def fail() -> None:
         raise RuntimeError("the password is secret")
 
-    app.add_url_rule("/api/v1/failing", view_func=fail)
+    app.add_url_rule("/api/v1/failing", view_func=open_to_all(fail))
     app.add_url_rule("/failing", "failing_page", view_func=fail)
     return app.test_client()
 

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from fieldapp.app import create_app
+from fieldapp.domain.permissions import Role
 from fieldapp.persistence.engine import make_engine
 from fieldapp.persistence.migrating import upgrade
 from fieldapp.services.context import Context
 from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.settings import Settings
+from fieldapp.web.accounts import SESSION_COOKIE
+from tests.accounts import make_account, sign_in
 from tests.conftest import NOW, SHANGHAI
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -25,6 +29,8 @@ DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 740}
 
 Visit = Callable[..., Page]
+
+_SERVED: dict[str, Flask] = {}  # address -> what answers there
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +51,6 @@ def _context(folder: Path) -> Context:
         database_url=f"sqlite:///{folder / 'fieldapp.sqlite'}",
         secret_key="a key for tests only",
         timezone=SHANGHAI,
-        uploads=True,
     )
     context = Context(settings=settings, engine=make_engine(settings.database_url), now=lambda: NOW)
     upgrade(context.engine)
@@ -53,10 +58,13 @@ def _context(folder: Path) -> Context:
 
 
 def _serve(context: Context) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(context=context), threaded=True)
+    app = create_app(context=context)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    address = f"http://127.0.0.1:{server.server_port}"
+    _SERVED[address] = app
+    yield address
     server.shutdown()
     thread.join()
     server.server_close()
@@ -77,21 +85,33 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from _serve(_context(tmp_path_factory.mktemp("bare")))
 
 
+def _session_of(address: str, role: Role) -> str:
+    app = _SERVED[address]
+    client = app.test_client()
+    sign_in(client, app.extensions["fieldapp"], make_account(app.extensions["fieldapp"], role))
+    cookie = client.get_cookie(SESSION_COOKIE)
+    assert cookie is not None
+    return cookie.value
+
+
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Visit]:
     """Opens an address in a fresh browser context; at the end nothing may have gone wrong in any of them.
 
-    ``visit(url, viewport=PHONE, color_scheme="dark")``; keywords go to Playwright's ``new_context``.
+    ``visit(url, role=Role.VIEWER, viewport=PHONE, color_scheme="dark")``: logged in as an account of that
+    role; other keywords go to Playwright's ``new_context``.
     A message on the console, a script error, a request to another host or a failed one fails the test.
     """
     faults: list[str] = []
     contexts = []
 
-    def open_page(url: str, **options: Any) -> Page:
+    def open_page(url: str, role: Role | None = None, **options: Any) -> Page:
         context = chromium.new_context(**{"viewport": DESKTOP, "locale": "zh-CN"} | options)
         contexts.append(context)
-        page = context.new_page()
         host = "/".join(url.split("/")[:3])
+        if role is not None:
+            context.add_cookies([{"name": SESSION_COOKIE, "value": _session_of(host, role), "url": host}])
+        page = context.new_page()
         page.on("console", lambda message: faults.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))

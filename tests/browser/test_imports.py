@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from fieldapp.domain.permissions import Role
 from tests.browser.conftest import DESKTOP, PHONE, Visit
 
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
@@ -32,7 +33,12 @@ def test_the_pages_are_accessible_and_never_scroll_sideways(
     visit: Visit, demonstration: str, axe: Callable[[Page], list[str]], tmp_path: Path, shown: str
 ) -> None:
     size, scheme, language = shown.split()
-    page = visit(f"{demonstration}/import?lang={language}", viewport=SIZES[size], color_scheme=scheme)
+    page = visit(
+        f"{demonstration}/import?lang={language}",
+        role=Role.BUREAU_OFFICER,
+        viewport=SIZES[size],
+        color_scheme=scheme,
+    )
     page.locator("summary").first.click()
     assert axe(page) == []
     for kind, text in (("commissioners", SOUND), ("products", FAULTY)):
@@ -45,7 +51,7 @@ def test_the_pages_are_accessible_and_never_scroll_sideways(
 def test_a_preview_shows_what_would_change_and_asks_to_confirm(
     visit: Visit, demonstration: str, tmp_path: Path
 ) -> None:
-    page = visit(f"{demonstration}/import?lang=zh_CN")
+    page = visit(f"{demonstration}/import?lang=zh_CN", role=Role.BUREAU_OFFICER)
     choose(page, "commissioners", tmp_path, SOUND)
     expect(page.locator("del").first).to_be_visible()
     expect(page.get_by_text("<b>新单位</b>").first).to_be_visible()
@@ -55,7 +61,7 @@ def test_a_preview_shows_what_would_change_and_asks_to_confirm(
 def test_a_preview_with_faults_names_them_and_cannot_be_confirmed(
     visit: Visit, demonstration: str, tmp_path: Path
 ) -> None:
-    page = visit(f"{demonstration}/import?lang=zh_CN")
+    page = visit(f"{demonstration}/import?lang=zh_CN", role=Role.BUREAU_OFFICER)
     choose(page, "products", tmp_path, FAULTY)
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.get_by_text("拉林满族镇").first).to_be_visible()

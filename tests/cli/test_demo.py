@@ -14,7 +14,7 @@ from fieldapp.cli import main
 @pytest.fixture(autouse=True)
 def nothing_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fieldapp.cli.demo, "run_server", lambda *_, **__: None)
-    for name in ("FIELDAPP_DATABASE_URL", "FIELDAPP_DATA_DIR", "FIELDAPP_UPLOADS"):
+    for name in ("FIELDAPP_DATABASE_URL", "FIELDAPP_DATA_DIR"):
         monkeypatch.setenv(name, "")  # the command writes them: put them back afterwards
 
 

@@ -14,10 +14,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from fieldapp.app import create_app
+from fieldapp.domain.permissions import Role
 from fieldapp.persistence import schema
 from fieldapp.services.columns import EXPORT_KINDS, IMPORT_KINDS
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import EXPORT_FORMATS
+from tests.accounts import make_account, sign_in
 from tests.services.small_register import LALIN, bring_in, fill, rows, write_csv
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -29,14 +31,16 @@ def register(sqlite_context: Context) -> Context:
     return sqlite_context
 
 
-def client_of(context: Context, *, uploads: bool) -> FlaskClient:
-    opened = replace(context, settings=replace(context.settings, uploads=uploads, locale="en"))
-    return create_app(context=opened).test_client()
+def client_of(context: Context, role: Role) -> FlaskClient:
+    opened = replace(context, settings=replace(context.settings, locale="en"))
+    client = create_app(context=opened).test_client()
+    sign_in(client, opened, make_account(opened, role))
+    return client
 
 
 @pytest.fixture
 def client(register: Context) -> Iterator[FlaskClient]:
-    with client_of(register, uploads=True) as client:
+    with client_of(register, Role.BUREAU_OFFICER) as client:
         yield client
 
 
@@ -154,20 +158,26 @@ def test_too_large_an_upload_is_refused(client: FlaskClient) -> None:
     assert answer.status_code == 413
 
 
-def test_where_uploads_are_closed_nothing_can_be_sent_and_the_page_says_why(register: Context) -> None:
-    with client_of(register, uploads=False) as client:
+def test_who_may_only_read_can_export_and_not_import(register: Context) -> None:
+    with client_of(register, Role.VIEWER) as client:
         page = client.get("/import")
         assert page.status_code == 200
-        assert "FIELDAPP_UPLOADS=on" in page.text
         assert 'type="file"' not in page.text
         client.application.config["WTF_CSRF_ENABLED"] = False
         file = (io.BytesIO(PRODUCT.encode()), "file.csv")
-        answer = client.post("/import", data={"kind": "products", "file": file})
-        assert answer.status_code == 403
-        assert "fieldapp import" in answer.text
+        assert client.post("/import", data={"kind": "products", "file": file}).status_code == 403
         assert client.get("/import/preview?token=x").status_code == 403
         assert client.post("/import/confirm", data={"token": "x"}).status_code == 403
     assert not (register.settings.data_dir / "uploads").exists()
+
+
+def test_without_an_account_one_is_asked_to_log_in(register: Context) -> None:
+    client = create_app(context=register).test_client()
+    answer = client.get("/export/commissioners.csv?headers=zh")
+    assert (answer.status_code, answer.location) == (
+        303,
+        "/login?next=/export/commissioners.csv?headers%3Dzh",
+    )
 
 
 @pytest.mark.parametrize("file_format", EXPORT_FORMATS)

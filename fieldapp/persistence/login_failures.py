@@ -1,0 +1,46 @@
+"""Failed attempts to log in, counted in the database so that every worker sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fieldapp.persistence.schema import login_failures
+
+
+def counted(connection: Connection, key: str, now: datetime, forget_after: timedelta) -> tuple[int, datetime]:
+    """How many attempts of ``key`` failed of late, and until when it is blocked; others wait for this row."""
+    statement = select(login_failures).where(login_failures.c.key == key).with_for_update()
+    row = connection.execute(statement).one_or_none()
+    if row is None or row.last_at < now - forget_after:
+        return 0, now
+    return row.failures, row.blocked_until
+
+
+def keep(connection: Connection, key: str, failures: int, now: datetime, blocked_until: datetime) -> None:
+    """Put the count of a key in place."""
+    values = {"failures": failures, "last_at": now, "blocked_until": blocked_until}
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            postgresql.insert(login_failures)
+            .values(key=key, **values)
+            .on_conflict_do_update(index_elements=["key"], set_=values)
+        )
+    else:
+        connection.execute(
+            sqlite.insert(login_failures)
+            .values(key=key, **values)
+            .on_conflict_do_update(index_elements=["key"], set_=values)
+        )
+
+
+def clear(connection: Connection, keys: Iterable[str]) -> None:
+    connection.execute(delete(login_failures).where(login_failures.c.key.in_(list(keys))))
+
+
+def forget(connection: Connection, before: datetime) -> None:
+    """Drop what failed before an instant, so that made-up names do not pile up."""
+    connection.execute(delete(login_failures).where(login_failures.c.last_at < before))
