@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
+from fieldapp.domain.assignments import AssignmentState
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.schema import counties, featured_products, products, townships
+from fieldapp.persistence.schema import assignments, counties, featured_products, products, townships
 from geodata.errors import Message
 
 
@@ -71,8 +73,13 @@ def insert_many(connection: Connection, rows: Sequence[Values]) -> None:
 
 
 def update_many(connection: Connection, rows: Sequence[Values]) -> None:
-    """Update products by ``id``."""
-    register.update_many(connection, products.c.id, rows)
+    """Update products by ``id``; each gains a revision."""
+    connection.execute(
+        update(products)
+        .where(products.c.id == bindparam("_key"))
+        .values(revision=products.c.revision + 1),
+        [{"_key": row["id"]} | {name: value for name, value in row.items() if name != "id"} for row in rows],
+    )
 
 
 def insert_featured(connection: Connection, rows: Sequence[Values]) -> None:
@@ -98,3 +105,83 @@ def insert_featured(connection: Connection, rows: Sequence[Values]) -> None:
 def update_featured(connection: Connection, rows: Sequence[Values]) -> None:
     """Update featured periods by ``id``."""
     register.update_many(connection, featured_products.c.id, rows)
+
+
+def by_id(connection: Connection, product_id: int) -> Values:
+    """The product with its place and the ids of those who serve there; `NotFoundError` when there is none."""
+    found = register_rows(connection, product_id=product_id)
+    if not found:
+        raise NotFoundError(Message("There is no product with the id {id}.", id=product_id))
+    return found[0]
+
+
+def register_rows(
+    connection: Connection, *, product_id: int | None = None, township_code: str | None = None
+) -> list[Values]:
+    """Products with their places and ``commissioner_ids`` of their townships, by township and name."""
+    statement = (
+        select(
+            products,
+            townships.c.name.label("township"),
+            townships.c.pinyin.label("township_pinyin"),
+            townships.c.county_code,
+            counties.c.name.label("county"),
+        )
+        .join(townships, townships.c.code == products.c.township_code)
+        .join(counties, counties.c.code == townships.c.county_code)
+        .order_by(products.c.township_code, products.c.id)
+    )
+    served = select(assignments.c.township_code, assignments.c.commissioner_id).where(
+        assignments.c.state != AssignmentState.WITHDRAWN.value
+    )
+    if product_id is not None:
+        statement = statement.where(products.c.id == product_id)
+    if township_code is not None:
+        statement = statement.where(products.c.township_code == township_code)
+        served = served.where(assignments.c.township_code == township_code)
+    serving: dict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(served):
+        serving[row.township_code].add(row.commissioner_id)
+    return [
+        dict(row._mapping) | {"commissioner_ids": frozenset(serving.get(row.township_code, ()))}
+        for row in connection.execute(statement)
+    ]
+
+
+def periods_in(connection: Connection, township_code: str) -> list[Values]:
+    """The featured products of a township with name and period, newest first."""
+    statement = (
+        select(featured_products, products.c.name.label("product"))
+        .join(products, products.c.id == featured_products.c.product_id)
+        .where(featured_products.c.township_code == township_code)
+        .order_by(featured_products.c.starts_on.desc())
+    )
+    return [dict(row._mapping) for row in connection.execute(statement)]
+
+
+def add(connection: Connection, values: Values) -> int:
+    """Store a product and return its id."""
+    return int(connection.execute(insert(products).values(values)).inserted_primary_key[0])
+
+
+def change(connection: Connection, product_id: int, values: Values) -> None:
+    """Change a product; it gains a revision."""
+    connection.execute(
+        update(products).where(products.c.id == product_id).values(revision=products.c.revision + 1, **values)
+    )
+
+
+def begin_featured(
+    connection: Connection, *, township_code: str, product_id: int, starts_on: date, ends_on: date | None
+) -> None:
+    """Feature a product from a day on."""
+    connection.execute(
+        insert(featured_products).values(
+            township_code=township_code, product_id=product_id, starts_on=starts_on, ends_on=ends_on
+        )
+    )
+
+
+def end_featured(connection: Connection, period_id: int, ends_on: date) -> None:
+    """End a featured period with its last day."""
+    update_featured(connection, [{"id": period_id, "ends_on": ends_on}])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -15,10 +16,20 @@ from fieldapp.persistence.register import Values
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.services.import_values import Field, as_text, check_lengths, differing, merged, refuse_repeated
+from fieldapp.services.product_values import LARGEST_VALUE
 from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
 
-_FIELDS = (Field("category", clears=False), Field("basis", ""), Field("demonstration", False, clears=False))
+_FIELDS = (
+    Field("category", clears=False),
+    Field("scale", ""),
+    Field("value_wan_yuan"),
+    Field("brand", ""),
+    Field("geographical_indication", ""),
+    Field("basis", ""),
+    Field("retired_on"),
+    Field("demonstration", False, clears=False),
+)
 _OPEN = date.max
 _DAY = timedelta(days=1)
 
@@ -90,10 +101,25 @@ class _Planner:
         )
         faults = len(self.plan.faults)
         check_lengths(self.plan, row, schema.products, values)
+        values["value_wan_yuan"] = self._value(row, values["value_wan_yuan"])
         found = Difference()
         found.ends = self._feature(row, place, name, found)
         if len(self.plan.faults) == faults:
             self._decide(row, place, values, found)
+
+    def _value(self, row: Row, given: object) -> Decimal | None:
+        """The yearly value to the cent, as it is stored."""
+        if given is None:
+            return None
+        value = Decimal(str(given))
+        if 0 <= value <= LARGEST_VALUE:
+            return round(value, 2)
+        self.plan.refuse(
+            row,
+            "value_wan_yuan",
+            Message("The yearly value is from 0 to {limit}. Correct it.", limit=f"{LARGEST_VALUE:,}"),
+        )
+        return None
 
     def _decide(self, row: Row, place: Place, values: Values, featured: Difference) -> None:
         before, after = featured.before, featured.after

@@ -41,6 +41,28 @@ PRODUCTS = (
         example="2024-01-01",
     ),
     Column("ends_on", Message("featured until"), ("截止日期", "结束日期", "终止日期"), kind="date"),
+    Column(
+        "scale",
+        Message("scale"),
+        ("规模", "产业规模", "种养规模", "种植规模", "生产规模"),
+        hint=Message("as people say it, with its unit, such as 12 万亩"),
+        example="12 万亩",
+    ),
+    Column(
+        "value_wan_yuan",
+        Message("yearly value (10 000 yuan)"),
+        ("年产值", "产值", "年产值（万元）", "产值（万元）", "年产值万元"),
+        kind="number",
+        example=8600,
+    ),
+    Column("brand", Message("brand"), ("品牌", "品牌名称", "商标"), example="拉林河"),
+    Column(
+        "geographical_indication",
+        Message("geographical indication"),
+        ("地理标志", "地标", "地理标志产品", "农产品地理标志"),
+        example="五常大米",
+    ),
     Column("basis", Message("basis"), ("依据", "认定依据", "来源")),
+    Column("retired_on", Message("listed until"), ("退出日期", "停用日期", "撤销日期"), kind="date"),
     DEMONSTRATION,
 )
