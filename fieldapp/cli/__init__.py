@@ -17,6 +17,9 @@ _COMMANDS = {
     "coverage": "fieldapp.cli.coverage:coverage",
     "map": "fieldapp.cli.map:map_",
     "report": "fieldapp.cli.reports:report",
+    "user": "fieldapp.cli.users:user",
+    "token": "fieldapp.cli.tokens:token",
+    "verify": "fieldapp.cli.verify:verify",
     "demo": "fieldapp.cli.demo:demo",
 }
 

@@ -11,6 +11,7 @@ import click
 from fieldapp.cli.output import Installation, pass_installation
 from fieldapp.cli.serve import run_server
 from fieldapp.domain.errors import ConflictError
+from fieldapp.services.demonstration_accounts import demonstration_accounts
 from fieldapp.services.make_demonstration import ensure_demonstration
 from geodata.errors import Message
 
@@ -43,8 +44,14 @@ def demo(installation: Installation, *, host: str, port: int, data_dir: Path, re
         host=host,
         port=port,
         workers=2,
-        ready=lambda address: click.echo(f"fieldapp ready {address}"),
+        ready=lambda address: _tell(installation, address),
     )
+
+
+def _tell(installation: Installation, address: str) -> None:
+    for account in demonstration_accounts(installation.context):
+        click.echo(f"{account.username} {account.password}")
+    click.echo(f"fieldapp ready {address}")
 
 
 def _claim(data_dir: Path, *, reset: bool) -> None:

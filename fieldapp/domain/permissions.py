@@ -160,6 +160,10 @@ class Person:
         return "system" if self.user_id is None else f"user:{self.user_id}"
 
 
+# The command line and the program itself: whoever can start it can reach the database as well.
+SYSTEM = Person(Role.ADMINISTRATOR)
+
+
 @dataclass(frozen=True)
 class Row:
     """What a row belongs to, as far as permissions ask.

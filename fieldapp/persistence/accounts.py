@@ -68,7 +68,7 @@ def _with_counties(connection: Connection, *conditions: ColumnElement[bool]) -> 
 
 def add(connection: Connection, values: Values, county_codes: Iterable[str] = ()) -> int:
     """Insert an account; its id."""
-    user_id: int = connection.execute(insert(users).values(values)).inserted_primary_key[0]
+    user_id = _inserted(connection, users, values)
     set_counties(connection, user_id, county_codes)
     return user_id
 
@@ -99,8 +99,7 @@ def set_counties(connection: Connection, user_id: int, county_codes: Iterable[st
 
 
 def add_session(connection: Connection, values: Values) -> int:
-    session_id: int = connection.execute(insert(sessions).values(values)).inserted_primary_key[0]
-    return session_id
+    return _inserted(connection, sessions, values)
 
 
 def find_session(connection: Connection, token_hash: str) -> Values | None:
@@ -138,8 +137,7 @@ def forget_sessions(connection: Connection, before: datetime) -> None:
 
 
 def add_token(connection: Connection, values: Values) -> int:
-    token_id: int = connection.execute(insert(api_tokens).values(values)).inserted_primary_key[0]
-    return token_id
+    return _inserted(connection, api_tokens, values)
 
 
 def find_token(connection: Connection, token_hash: str) -> Values | None:
@@ -225,6 +223,12 @@ def use_totp_step(connection: Connection, user_id: int, step: int) -> bool:
         users.c.id == user_id, or_(users.c.totp_last_step.is_(None), users.c.totp_last_step < step)
     )
     return connection.execute(statement.values(totp_last_step=step)).rowcount == 1
+
+
+def _inserted(connection: Connection, table: Table, values: Values) -> int:
+    key = connection.execute(insert(table).values(values)).inserted_primary_key
+    assert key is not None  # the tables have keys
+    return int(key[0])
 
 
 def _one(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> Values | None:

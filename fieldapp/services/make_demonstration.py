@@ -14,6 +14,7 @@ from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import schema
 from fieldapp.persistence.unit_of_work import VISITS
 from fieldapp.services.context import Context
+from fieldapp.services.demonstration_accounts import add_demonstration_accounts
 from fieldapp.services.load_reference_tables import ROSTER_STARTS_ON, load_reference_tables
 from geodata import tables
 from geodata.errors import Message
@@ -29,10 +30,12 @@ def ensure_demonstration(context: Context) -> bool:
     Raises `ConflictError` where the people that are kept are not of a demonstration.
     """
     with context.reading() as connection:
-        if connection.scalar(select(exists().where(schema.audit_events.c.action == _LOADED))):
-            return False
-    make_demonstration(context)
-    return True
+        is_there = bool(connection.scalar(select(exists().where(schema.audit_events.c.action == _LOADED))))
+    if is_there:
+        add_demonstration_accounts(context)  # those that an older demonstration did not have
+    else:
+        make_demonstration(context)
+    return not is_there
 
 
 def make_demonstration(context: Context, *, seed: int = SEED) -> None:
@@ -62,6 +65,7 @@ def make_demonstration(context: Context, *, seed: int = SEED) -> None:
         work.record(_LOADED, "demonstration", seed, after=counts)
         work.record(_LOADED, "visits", seed, after=counts, topic=VISITS)
         work.commit()
+    add_demonstration_accounts(context)
 
 
 def _townships(connection: Connection, random: Random) -> list[DemoTownship]:
