@@ -32,11 +32,9 @@ def get(connection: Connection, product_id: int, photo_id: int) -> Values:
 
 def add(connection: Connection, values: Values) -> int:
     """Store what is known of a photo and return its id."""
-    return int(connection.execute(insert(product_photos).values(values)).inserted_primary_key[0])
+    return int(connection.execute(insert(product_photos).values(values).returning(product_photos.c.id)).scalar_one())
 
 
 def remove(connection: Connection, photo_id: int, at: datetime) -> None:
     """Show a photo no longer."""
-    connection.execute(
-        update(product_photos).where(product_photos.c.id == photo_id).values(removed_at=at)
-    )
+    connection.execute(update(product_photos).where(product_photos.c.id == photo_id).values(removed_at=at))

@@ -75,9 +75,7 @@ def insert_many(connection: Connection, rows: Sequence[Values]) -> None:
 def update_many(connection: Connection, rows: Sequence[Values]) -> None:
     """Update products by ``id``; each gains a revision."""
     connection.execute(
-        update(products)
-        .where(products.c.id == bindparam("_key"))
-        .values(revision=products.c.revision + 1),
+        update(products).where(products.c.id == bindparam("_key")).values(revision=products.c.revision + 1),
         [{"_key": row["id"]} | {name: value for name, value in row.items() if name != "id"} for row in rows],
     )
 
@@ -161,7 +159,7 @@ def periods_in(connection: Connection, township_code: str) -> list[Values]:
 
 def add(connection: Connection, values: Values) -> int:
     """Store a product and return its id."""
-    return int(connection.execute(insert(products).values(values)).inserted_primary_key[0])
+    return int(connection.execute(insert(products).values(values).returning(products.c.id)).scalar_one())
 
 
 def change(connection: Connection, product_id: int, values: Values) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from fieldapp.domain.assignments import AssignmentState
 from fieldapp.domain.errors import NotFoundError
-from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
     assignments,
@@ -49,7 +48,7 @@ def _terms() -> Select[tuple[object, ...]]:
 
 def unfinished_terms(connection: Connection, today: date, commissioner_id: str | None = None) -> list[Values]:
     """Terms that run on the day or are still to come, proposed ones too, with their names, oldest first."""
-    statement = _terms().where(_LAST_DAY >= today).order_by(assignments.c.starts_on, assignments.c.id)
+    statement = _terms().where(today <= _LAST_DAY).order_by(assignments.c.starts_on, assignments.c.id)
     if commissioner_id is not None:
         statement = statement.where(assignments.c.commissioner_id == commissioner_id)
     return _rows(connection, statement)
@@ -176,7 +175,7 @@ def get_institution(connection: Connection, institution_id: int) -> Values:
 
 def add_institution(connection: Connection, values: Values) -> int:
     """Store an institution and return its id."""
-    return int(connection.execute(insert(institutions).values(values)).inserted_primary_key[0])
+    return int(connection.execute(insert(institutions).values(values).returning(institutions.c.id)).scalar_one())
 
 
 def change_institution(connection: Connection, institution_id: int, values: Values) -> None:

@@ -117,9 +117,7 @@ class Given:
         except ValueError:
             found = date.min
         if not 1949 <= found.year <= 2200:
-            self.refuse(
-                key, Message("{value} is not a day. Write it as 2026-11-22.", value=text[:20])
-            )
+            self.refuse(key, Message("{value} is not a day. Write it as 2026-11-22.", value=text[:20]))
             return None
         return found
 
@@ -147,6 +145,14 @@ class Given:
         except ValueError:
             found = float("inf")
         if not -most <= found <= most:
-            self.refuse(key, Message("Write degrees from {first} to {last}, such as {example}.", first=-most, last=most, example=126.53 if most == 180 else 45.8))
+            self.refuse(
+                key,
+                Message(
+                    "Write degrees from {first} to {last}, such as {example}.",
+                    first=-most,
+                    last=most,
+                    example=126.53 if most == 180 else 45.8,
+                ),
+            )
             return None
         return found
