@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from fieldapp.web import imports, login, site, status
+from fieldapp.web import imports, login, registers, site, status
 from fieldapp.web import map as map_page
 
 
@@ -15,3 +15,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(status.blueprint)
     app.register_blueprint(map_page.blueprint)
     app.register_blueprint(imports.blueprint)
+    registers.register(app)
