@@ -31,6 +31,8 @@ from fieldapp.web.site import LANGUAGE_COOKIE
 
 _MACHINE_PATHS = ("/api", "/healthz", "/readyz")
 _WORTH_COMPRESSING = 1000  # bytes
+# The scripts of our pages ask with this header: they show an error's words and need no page around it.
+FRAGMENT = "X-Fragment"
 LARGEST_REQUEST = 64 * 1024 * 1024  # bytes; boundaries of a whole province fit
 
 
@@ -134,7 +136,7 @@ def _answer_error(error: Exception) -> ResponseReturnValue:
     problem = problem_of(error)
     if problem.status == 500:
         current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
-    if _is_api():
+    if _is_api() or FRAGMENT in request.headers:
         return problem_response(problem)
     response = error_page(problem.status, problem.message, problem.code, problem.faults)
     response.headers.extend(problem.headers)

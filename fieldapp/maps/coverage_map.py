@@ -44,30 +44,32 @@ class LocalMap(folium.Map):
         """
     )
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, script: str, styles: tuple[str, ...], **options: Any) -> None:
         super().__init__(tiles=None, **options)
-        self.default_js = [("leaflet", asset_url("leaflet.js")), ("map", asset_url("map.js"))]
-        self.default_css = [("leaflet_css", asset_url("leaflet.css")), ("map_css", asset_url("map.css"))]
+        self.default_js = [("leaflet", asset_url("leaflet.js")), ("map", asset_url(script))]
+        self.default_css = [(name, asset_url(name)) for name in ("leaflet.css", *styles)]
 
 
 class CoverageLayer(MacroElement):
     """The townships and counties, coloured by coverage: drawn by our own script from its settings element.
 
-    ``settings_id`` is the id of the JSON script element that holds addresses, words and the first view.
+    ``settings_id`` is the id of the JSON script element that holds addresses, words and the first view;
+    ``function`` is what our script offers to draw with.
     """
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        fieldapp.drawCoverage({{ this._parent.get_name() }}, {{ this.settings_id|tojson }});
+        fieldapp[{{ this.function|tojson }}]({{ this._parent.get_name() }}, {{ this.settings_id|tojson }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, settings_id: str) -> None:
+    def __init__(self, settings_id: str, function: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "CoverageLayer"
         self.settings_id = settings_id
+        self.function = function
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,23 @@ class FigureParts:
     script: Markup  # JavaScript, to be put into an element with the page's nonce
 
 
-@lru_cache(maxsize=8)
 def coverage_figure(basemap: Basemap | None = None) -> FigureParts:
     """The figure of the coverage map, with ``basemap`` under it where one is chosen."""
+    return _figure(basemap, "map.js", ("map.css",), "drawCoverage")
+
+
+def assigning_figure(basemap: Basemap | None = None) -> FigureParts:
+    """The same map as it stands between the work queue and the candidates."""
+    return _figure(basemap, "assign.js", ("map.css", "assign.css"), "drawAssigning")
+
+
+@lru_cache(maxsize=8)
+def _figure(basemap: Basemap | None, script: str, styles: tuple[str, ...], function: str) -> FigureParts:
     # Between whole zoom levels the area fits the window better, but pictures of a basemap would blur.
     view = {"zoom_snap": 1, "zoom_delta": 1} if basemap else {"zoom_snap": 0.25, "zoom_delta": 0.5}
     coverage_map = LocalMap(
+        script,
+        styles,
         location=_START,
         zoom_start=8,
         min_zoom=6,
@@ -98,7 +111,7 @@ def coverage_figure(basemap: Basemap | None = None) -> FigureParts:
         for index, layer in enumerate(basemap.tile_layers()):
             layer._id = str(index)
             layer.add_to(coverage_map)
-    CoverageLayer("map-settings").add_to(coverage_map)
+    CoverageLayer("map-settings", function).add_to(coverage_map)
     figure = coverage_map.get_root()
     assert isinstance(figure, Figure)
     figure.header._children.pop("meta_http")  # the page states its encoding itself

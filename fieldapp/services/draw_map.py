@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
+from fieldapp.maps.assign_words import assign_words
 from fieldapp.maps.basemap import basemap_of
-from fieldapp.maps.coverage_map import coverage_figure
+from fieldapp.maps.coverage_map import assigning_figure, coverage_figure
 from fieldapp.maps.page import MapPage, day_words, embedded_json, language_tag, single_file
 from fieldapp.maps.words import map_words
 from fieldapp.services.context import Context
@@ -19,27 +21,46 @@ _API = "/api/v1"
 
 def map_page(context: Context, *, as_of: date | None, locale: str) -> MapPage:
     """The map page as it first shows ``as_of``; the browser fetches boundaries and coverage beside it."""
-    today = context.today()
-    day = as_of or today
+    settings, preloads = _settings(context, locale)
+    day = as_of or context.today()
+    return MapPage(
+        figure=coverage_figure(basemap_of(context.settings)),
+        settings=embedded_json(settings),
+        preloads=tuple(address.format(day=day.isoformat()) for address in preloads),
+        day=day.isoformat(),
+        day_words=day_words(day, locale),
+    )
+
+
+def assign_page(context: Context, *, locale: str) -> MapPage:
+    """The map of today between the work queue and the candidates."""
+    settings, preloads = _settings(context, locale)
+    settings["words"] |= assign_words(locale)
+    day = context.today()
+    return MapPage(
+        figure=assigning_figure(basemap_of(context.settings)),
+        settings=embedded_json(settings),
+        preloads=tuple(address.format(day=day.isoformat()) for address in preloads),
+        day=day.isoformat(),
+        day_words=day_words(day, locale),
+    )
+
+
+def _settings(context: Context, locale: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What the scripts of both pages are told, and the addresses that they will ask for."""
     coverage = f"{_API}/coverage?as_of={{day}}"
     townships = f"{_API}/townships.geojson?v={quote(townships_layer(context).etag)}"
     counties = f"{_API}/counties.geojson?v={quote(counties_layer(context).etag)}"
     settings = {
         "language": language_tag(locale),
         "words": map_words(locale),
-        "today": today.isoformat(),
+        "today": context.today().isoformat(),
         "coverage": coverage,
         "townships": townships,
         "counties": counties,
         "importAddress": "/import",
     }
-    return MapPage(
-        figure=coverage_figure(basemap_of(context.settings)),
-        settings=embedded_json(settings),
-        preloads=(townships, coverage.format(day=day.isoformat()), counties),
-        day=day.isoformat(),
-        day_words=day_words(day, locale),
-    )
+    return settings, (townships, coverage, counties)
 
 
 def draw_map(context: Context, *, as_of: date | None = None, locale: str) -> str:

@@ -109,32 +109,50 @@ def suggest_pairs(
 
 
 def _matched(wishes: Mapping[str, Sequence[Candidate]]) -> dict[str, Candidate | None]:
-    """The largest matching, by augmenting paths; townships that are easily filled come last."""
-    led: dict[str, list[str]] = {}
-    chosen: dict[str, Candidate] = {}
+    """The best pairs first; then, by augmenting paths, as many townships as can be had at all."""
+    matching = _Matching(wishes)
+    for candidate in sorted((each for wished in wishes.values() for each in wished), key=_by_score):
+        if candidate.township_code not in matching.chosen and matching.is_free(candidate):
+            matching.give(candidate.township_code, candidate)
+    for code in wishes:
+        if code not in matching.chosen:
+            matching.place(code, set())
+    return {code: matching.chosen.get(code) for code in wishes}
 
-    def place(code: str, asked: set[str]) -> bool:
-        for candidate in wishes[code]:
+
+class _Matching:
+    def __init__(self, wishes: Mapping[str, Sequence[Candidate]]) -> None:
+        self._wishes = wishes
+        self._led: dict[str, list[str]] = {}
+        self.chosen: dict[str, Candidate] = {}
+
+    def give(self, code: str, candidate: Candidate) -> None:
+        self._led.setdefault(candidate.commissioner_id, []).append(code)
+        self.chosen[code] = candidate
+
+    def is_free(self, candidate: Candidate) -> bool:
+        return len(self._led.get(candidate.commissioner_id, ())) < candidate.free
+
+    def place(self, code: str, asked: set[str]) -> bool:
+        """Find somebody for a township, where need be by finding somebody else for another."""
+        for candidate in self._wishes[code]:
             person = candidate.commissioner_id
             if person in asked:
                 continue
             asked.add(person)
-            places = led.setdefault(person, [])
-            if len(places) < candidate.free:
-                places.append(code)
-                chosen[code] = candidate
+            if self.is_free(candidate):
+                self.give(code, candidate)
                 return True
-            for other in list(places):
-                if place(other, asked):
-                    places.remove(other)
-                    places.append(code)
-                    chosen[code] = candidate
+            for other in list(self._led[person]):
+                if self.place(other, asked):
+                    self._led[person].remove(other)
+                    self.give(code, candidate)
                     return True
         return False
 
-    for code in sorted(wishes, key=lambda each: (len(wishes[each]), each)):
-        place(code, set())
-    return {code: chosen.get(code) for code in wishes}
+
+def _by_score(candidate: Candidate) -> tuple[float, str, str]:
+    return -candidate.score, candidate.township_code, candidate.commissioner_id
 
 
 def _read(context: Context) -> CandidateInputs:

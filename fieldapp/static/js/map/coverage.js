@@ -2,11 +2,12 @@
 
 import { LoadError, openData } from "./data.js";
 import { openDates } from "./dates.js";
-import { byId, make, narrow, still } from "./dom.js";
+import { byId, narrow, still } from "./dom.js";
 import { openFilters } from "./filters.js";
 import { drawLabels } from "./labels.js";
 import { openNotices } from "./notices.js";
 import { openPanel } from "./panel.js";
+import { joinedRows, labelsOf, readGeometry, tooltipOf } from "./rows.js";
 import { openScreen } from "./screen.js";
 import { openSearch } from "./search.js";
 import { openTable } from "./table.js";
@@ -78,17 +79,7 @@ export function drawCoverage(map, settingsId) {
     if (code && picture?.has(code)) picture.focusOn(code);
   }
 
-  function tooltip(code) {
-    const row = rows.get(code);
-    if (!row) return make("span");
-    return make(
-      "span",
-      {},
-      make("strong", { text: row.name }),
-      make("span", { text: `${row.county} · ${say(`status_${row.status}`)}` }),
-      row.commissioner ? make("span", { text: row.commissioner }) : null,
-    );
-  }
+  const tooltip = (code) => tooltipOf(rows.get(code));
 
   function fit(countyCode, { countyLines, townships } = picture) {
     const layer = countyLines.getLayers().find((each) => each.feature.properties.code === countyCode);
@@ -104,41 +95,13 @@ export function drawCoverage(map, settingsId) {
   }
 
   function join(latest) {
-    rows = new Map(
-      latest.townships.map((row) => {
-        const place = geometry.places.get(row.code);
-        const county = geometry.counties.get(row.county_code);
-        const joined = {
-          ...row,
-          place: place?.properties ?? { neighbours: [] },
-          pinyin: place?.properties.pinyin ?? row.name,
-          initials: place?.properties.initials ?? "",
-          county: place?.properties.county ?? county?.name ?? row.county_code,
-          countyPinyin: county?.pinyin ?? row.county_code,
-        };
-        joined.place = { ...joined.place, bounded: Boolean(place?.geometry) };
-        return [row.code, joined];
-      }),
-    );
+    rows = joinedRows(latest, geometry);
     search.set([...rows.values()]);
   }
 
   function showLabels() {
     const { township } = view.get();
-    labels.set({
-      counties: [...geometry.counties.values()]
-        .filter((county) => county.label)
-        .map((county) => ({ name: county.name, at: L.latLng(county.label[1], county.label[0]) })),
-      townships: [...rows.values()]
-        .filter((row) => picture.has(row.code))
-        .map((row) => ({
-          name: row.name,
-          at: picture.anchor(row.code),
-          status: row.status,
-          dimmed: !view.shows(row),
-          chosen: row.code === township,
-        })),
-    });
+    labels.set(labelsOf(rows, geometry, { picture, shows: view.shows, chosen: township }));
   }
 
   function showAll() {
@@ -220,12 +183,7 @@ export function drawCoverage(map, settingsId) {
   // The ground and the lines are drawn while the coverage is still on its way.
   function begin(shapes) {
     if (geometry) return;
-    geometry = {
-      places: new Map(shapes.townships.features.map((feature) => [feature.properties.code, feature])),
-      counties: new Map(
-        shapes.counties.features.map((feature) => [feature.properties.code, feature.properties]),
-      ),
-    };
+    geometry = readGeometry(shapes);
     const { county } = view.get();
     picture = drawTownships(map, shapes, { onOpen: open, tooltip, fit: (layers) => fit(county, layers) });
     labels = drawLabels(map, map.getRenderer(picture.countyLines));

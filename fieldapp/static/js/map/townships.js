@@ -173,6 +173,11 @@ export function drawTownships(map, geometry, { onOpen, tooltip, fit }) {
       const reachable = [...present.values()].find((row) => !row.dimmed && shapes.has(row.code));
       if (reachable && (!present.has(stop) || present.get(stop).dimmed)) setStop(reachable.code);
     },
+    // Outline several at once: those that a step is meant for.
+    pick(codes) {
+      for (const [code, { shape }] of shapes)
+        shape.getElement().classList.toggle("is-picked", codes.has(code));
+    },
     choose(code) {
       const rings = code && shapes.has(code) && present.has(code) ? shapes.get(code).shape.getLatLngs() : [];
       chosenCasing.setLatLngs(rings);

@@ -1,0 +1,54 @@
+"""The blueprint of assigning, and how what it is given is read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import cast
+
+from flask import Blueprint, Response, current_app, request
+
+from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.services.context import Context
+from geodata.errors import Message
+
+blueprint = Blueprint("assign", __name__, url_prefix="/assign")
+
+
+def current_context() -> Context:
+    return cast(Context, current_app.extensions["fieldapp"])
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    """What officers see is nobody else's: it is asked for anew each time."""
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
+
+
+def given_day(name: str, default: date | None = None) -> date:
+    """A day that was given, or the default; `InvalidInputError` where there is neither."""
+    text = request.values.get(name, "").strip()
+    if not text and default is not None:
+        return default
+    try:
+        if len(text) != len("2026-11-22"):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        message = Message("{value} is not a day. Write it as 2026-11-22.", value=text or "–")
+        raise InvalidInputError(message, [Fault(f"/{name}", message)], code="query.invalid") from None
+
+
+def given_number(name: str) -> int | None:
+    """A whole number of the form; None where it is not given or none."""
+    text = request.values.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def given_text(name: str, most: int = 2000) -> str:
+    """A text of the form; `InvalidInputError` where it is longer than fits."""
+    text = request.values.get(name, "").strip()
+    if len(text) > most:
+        message = Message("The text is longer than {most} characters. Shorten it.", most=most)
+        raise InvalidInputError(message, [Fault(f"/{name}", message)], code="query.invalid")
+    return text
