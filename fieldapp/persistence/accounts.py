@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -50,10 +50,11 @@ def all_accounts(connection: Connection) -> list[Values]:
     return _with_counties(connection)
 
 
-def names_of(connection: Connection, ids: Collection[int]) -> dict[int, str]:
-    """The display names of accounts."""
-    rows = connection.execute(select(users.c.id, users.c.display_name).where(users.c.id.in_(ids)))
-    return {row.id: row.display_name for row in rows}
+def labels(connection: Connection) -> dict[str, str]:
+    """The user name of each account by the name that the audit log gives it."""
+    return {
+        f"user:{row.id}": row.username for row in connection.execute(select(users.c.id, users.c.username))
+    }
 
 
 def _with_counties(connection: Connection, *conditions: ColumnElement[bool]) -> list[Values]:

@@ -16,7 +16,6 @@ from fieldapp.persistence.migrating import require_current
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.settings import Settings
 
-
 # Where a request comes from, for the audit log; the edge that has addresses sets it.
 ADDRESS: ContextVar[str] = ContextVar("fieldapp_address", default="")
 

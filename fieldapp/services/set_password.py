@@ -47,9 +47,15 @@ def link_owner(context: Context, secret: str) -> Values:
     return user
 
 
+def check_code(context: Context, secret: str, *, address: str) -> None:
+    """Raise `NotFoundError` unless a typed code can still be used; whoever guesses has to wait."""
+    reserve_attempt(context, {f"link:{address[:45]}": (20, 60)})
+    link_owner(context, secret)
+
+
 def set_password_by_link(context: Context, secret: str, password: str, *, address: str) -> int:
     """Set a password by a one-time link or a printed code, and return whose it is."""
-    reserve_attempt(context, {f"link:{address[:45]}": (20, 60)})
+    check_code(context, secret, address=address)
     user = link_owner(context, secret)
     _keep(context, user, password, actor=f"user:{user['id']}", link=secret)
     return int(user["id"])

@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(words)
     app.add_template_filter(day)
     app.add_template_filter(month)
+    app.add_template_filter(moment)
     app.add_template_filter(number)
     app.context_processor(_frame)
     app.after_request(_keep_language)
@@ -59,6 +60,12 @@ def day(value: date | str | None) -> str:
 def month(value: date | str | None) -> str:
     """The month as people write it: 2026年11月, Nov 2026."""
     return _formatted(value, _MONTH_PATTERNS)
+
+
+def moment(value: datetime) -> str:
+    """Day and time in the installation's time zone, to the minute: 2026-11-22 09:05."""
+    context: Context = current_app.extensions["fieldapp"]
+    return value.astimezone(context.settings.timezone).strftime("%Y-%m-%d %H:%M")
 
 
 def number(value: float) -> str:

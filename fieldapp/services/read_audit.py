@@ -1,0 +1,125 @@
+"""Look up what was done: the audit log with filters, page by page, and as a table."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from fieldapp.domain.permissions import Action, Person, Row, require, visible
+from fieldapp.persistence import accounts, audit_log
+from fieldapp.persistence.audit_log import AuditFilter
+from fieldapp.persistence.register import Values
+from fieldapp.services.context import Context
+from fieldapp.workbooks.columns import Column
+from fieldapp.workbooks.writing import write_table
+from geodata.errors import Message
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class AuditWish:
+    """What somebody looks for; an empty wish is everything that the person may see."""
+
+    who: str = ""
+    action: str = ""
+    subject: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Events, newest first; ``older`` is what to ask for next, None at the end."""
+
+    events: list[Values]
+    older: int | None
+    actions: list[str]
+
+
+def read_audit(context: Context, wish: AuditWish, *, by: Person, before: int | None = None) -> AuditPage:
+    """One page of events that the person may see, who did them by their present names."""
+    _require(by)
+    with context.reading() as connection:
+        chosen = replace(_filter(context, wish, by), before=before)
+        found = list(audit_log.events(connection, chosen, limit=PAGE + 1))
+        names = accounts.labels(connection)
+        actions = audit_log.actions(connection)
+    events = [_named(event, names) for event in found[:PAGE]]
+    return AuditPage(events, events[-1]["id"] if len(found) > PAGE else None, actions)
+
+
+def export_audit(
+    context: Context, wish: AuditWish, target: Path | BinaryIO, *, by: Person, locale: str
+) -> int:
+    """Write every event that fits as CSV; the export itself is an event, too."""
+    _require(by)
+    require(by, Action.EXPORT_READ, Row(county_codes=by.county_codes))
+    with context.work(actor=by.actor) as work:
+        work.record("audit.exported", "audit", "all", topic=None)
+        work.commit()
+    with context.reading() as connection:
+        names = accounts.labels(connection)
+        rows = (
+            _written(_named(event, names))
+            for event in audit_log.events(connection, _filter(context, wish, by))
+        )
+        return write_table(
+            _COLUMNS, rows, target, file_format="csv", headers="words", locale=locale, sheet_name="audit"
+        )
+
+
+def _require(by: Person) -> None:
+    require(by, Action.AUDIT_READ, Row(county_codes=by.county_codes))
+
+
+def _filter(context: Context, wish: AuditWish, by: Person) -> AuditFilter:
+    timezone = context.settings.timezone
+
+    def begin(day: date | None) -> datetime | None:
+        return None if day is None else datetime.combine(day, time(), timezone)
+
+    return AuditFilter(
+        rows=visible(by, "audit"),
+        own_actor=by.actor,
+        actor=wish.who.strip(),
+        action=wish.action.strip(),
+        subject=wish.subject.strip(),
+        since=begin(wish.since),
+        until=begin(None if wish.until is None else wish.until + timedelta(days=1)),
+    )
+
+
+def _named(event: Values, names: dict[str, str]) -> Values:
+    return event | {"who": names.get(event["actor"], event["actor"])}
+
+
+def _written(event: Values) -> Values:
+    told = {
+        name: json.dumps(event[name], ensure_ascii=False) if event[name] else ""
+        for name in ("before", "after")
+    }
+    return (
+        event
+        | told
+        | {"at": event["at"].isoformat(), "subject": f"{event['subject_type']} {event['subject_id']}"}
+    )
+
+
+_COLUMNS = tuple(
+    Column(key=key, words=words)
+    for key, words in (
+        ("id", Message("Number")),
+        ("at", Message("When")),
+        ("who", Message("Who")),
+        ("address", Message("From where")),
+        ("action", Message("What")),
+        ("subject", Message("Of what")),
+        ("before", Message("Before")),
+        ("after", Message("After")),
+        ("reason", Message("Reason")),
+    )
+)
