@@ -14,7 +14,7 @@ _PRODUCT = {column.key: column for column in PRODUCTS}
 COMMISSIONER_LIST = (
     *(_PERSON[key] for key in ("id", "name", "kind", "institution", "specialties", "capacity")),
     Column("serving", Message("townships served today"), kind="integer"),
-    Column("townships", Message("townships"), kind="choices"),
+    Column("townships", Message("townships served"), kind="choices"),
     *(_PERSON[key] for key in ("phone", "retired_on", "demonstration")),
 )
 
