@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, abort, request
 
-from fieldapp.api import coverage, description, health, townships
+from fieldapp.api import (
+    account,
+    assignments,
+    boundaries,
+    candidates,
+    coverage,
+    description,
+    health,
+    people,
+    places,
+    products,
+    steps,
+)
+
+_PARTS = (
+    coverage,
+    boundaries,
+    places,
+    people,
+    products,
+    assignments,
+    steps,
+    candidates,
+    account,
+    description,
+)
 
 
 def register(app: Flask) -> None:
     """Put the API and the health checks on the application."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
-    for part in (coverage, townships, description):
+    api.before_request(_refuse_unkept)
+    for part in _PARTS:
         api.register_blueprint(part.blueprint)
     app.register_blueprint(api)
     app.register_blueprint(health.blueprint)
+
+
+def _refuse_unkept() -> None:
+    """Nothing stands at an address with a character that no database can hold."""
+    if "\0" in request.path:
+        abort(404)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
-from fieldapp.domain.assignments import SERVING_STATES
+from fieldapp.domain.assignments import SERVING_STATES, AssignmentState
 from fieldapp.domain.permissions import RowFilter
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
@@ -27,17 +27,23 @@ from fieldapp.persistence.scopes import admitted
 
 # One statement names at most so many values: SQLite's limit lies above.
 _AT_ONCE = 500
+_LAST_DAY = func.coalesce(assignments.c.ended_on, assignments.c.ends_on)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AssignmentFilter:
-    """Which assignments are wanted; what is left out is not asked for."""
+    """Which assignments are wanted; what is left out is not asked for.
+
+    ``states`` are those on the record, or with ``today`` those to show on that day: a term that has run out
+    is ended by the date.
+    """
 
     id: int | None = None
     county_code: str | None = None
     township_code: str | None = None
     commissioner_id: str | None = None
     states: Collection[str] | None = None
+    today: date | None = None
     serving_on: date | None = None
     notice_starts_on: date | None = None
     notice_ends_on: date | None = None
@@ -117,6 +123,14 @@ def _admitted(visible: RowFilter) -> ColumnElement[bool]:
     )
 
 
+def _state(today: date | None) -> ColumnElement[str]:
+    each = assignments.c
+    if today is None:
+        return each.state
+    run_out = and_(each.state == AssignmentState.ACTIVE.value, today > _LAST_DAY)
+    return case((run_out, AssignmentState.ENDED.value), else_=each.state)
+
+
 def _conditions(wanted: AssignmentFilter) -> list[ColumnElement[bool]]:
     each = assignments.c
     asked: list[tuple[object, ColumnElement[bool]]] = [
@@ -129,13 +143,13 @@ def _conditions(wanted: AssignmentFilter) -> list[ColumnElement[bool]]:
     ]
     conditions = [condition for value, condition in asked if value is not None]
     if wanted.states is not None:
-        conditions.append(each.state.in_(sorted(wanted.states)))
+        conditions.append(_state(wanted.today).in_(sorted(wanted.states)))
     if wanted.serving_on is not None:
         conditions.append(
             and_(
                 each.state.in_([state.value for state in SERVING_STATES]),
                 each.starts_on <= wanted.serving_on,
-                func.coalesce(each.ended_on, each.ends_on) >= wanted.serving_on,
+                wanted.serving_on <= _LAST_DAY,
             )
         )
     return conditions

@@ -25,8 +25,6 @@ from fieldapp.reports.official import (
     chinese_day,
     written,
 )
-from fieldapp.workbooks.files import FORMULA_STARTS
-from fieldapp.workbooks.styles import safe_sheet_name
 
 # The widths fill the type area of 156 mm.
 COLUMNS = (
@@ -119,7 +117,7 @@ def write_sheet(
     workbook.set_properties(
         {"title": written(title), "author": written(office), "created": datetime.combine(issued_on, time())}
     )
-    sheet = workbook.add_worksheet(safe_sheet_name(title))
+    sheet = workbook.add_worksheet(title)
     _set_up_page(sheet)
     last = len(COLUMNS) - 1
     heading = workbook.add_format({"font_name": TITLE, "font_size": SIZE_2, **_CENTRED})
@@ -159,9 +157,8 @@ def _write_rows(workbook: Any, sheet: Any, head: int, rows: Sequence[ListedAssig
     base = {"font_name": SONG, "font_size": SIZE_5, "border": 1, "text_wrap": True, "valign": "vcenter"}
     heading = workbook.add_format({**base, "bold": True, "align": "center"})
     number_format = workbook.add_format({**base, "align": "center"})
-    forms = [workbook.add_format({**base, "align": column.alignment}) for column in COLUMNS]
-    # The mark by which Excel keeps such a text a text when somebody edits the cell.
-    quoted = [
+    # The mark by which Excel keeps a text a text, whatever it begins with, when somebody edits the cell.
+    forms = [
         workbook.add_format({**base, "align": column.alignment, "quote_prefix": True}) for column in COLUMNS
     ]
     for position, column in enumerate(COLUMNS):
@@ -173,11 +170,7 @@ def _write_rows(workbook: Any, sheet: Any, head: int, rows: Sequence[ListedAssig
         sheet.write_number(head + number, 0, number, number_format)
         for position, cell in enumerate(row.cells(number)):
             if position:
-                text = written(cell)
-                guarded = text.startswith(tuple(FORMULA_STARTS))
-                sheet.write_string(
-                    head + number, position, text, quoted[position] if guarded else forms[position]
-                )
+                sheet.write_string(head + number, position, written(cell), forms[position])
 
 
 def _merge(sheet: Any, row: int, last: int, text: str, form: Any) -> None:
