@@ -78,6 +78,8 @@ class _Planner:
         self.seen: dict[str, Row] = {}
         self.by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
         for entry in self.stored.values():
+            if entry["merged_into"] is not None:
+                continue  # the one that remained is meant
             self.by_name[normalised(entry["name"]), normalised(entry["institution"])].append(entry["id"])
         self.ids_by_fold = {normalised(entry): entry for entry in self.stored}
         self.new_ids = self._new_ids()

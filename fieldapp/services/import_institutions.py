@@ -35,7 +35,11 @@ class Institutions:
     def __init__(self, connection: Connection, plan: Plan) -> None:
         self.plan = plan
         self.stored = commissioners.all_institutions(connection)
-        self.by_name = {normalised(name): name for name in self.stored}
+        # A list that still uses the name of a merged one means the one that remained.
+        names = {row["id"]: name for name, row in self.stored.items()}
+        self.by_name = {
+            normalised(name): names.get(row["merged_into"], name) for name, row in self.stored.items()
+        }
         self.new: dict[str, InstitutionKind] = {}
 
     def of(self, row: Row) -> str:

@@ -78,7 +78,10 @@ def list_institutions(context: Context, query: InstitutionQuery, *, by: Person) 
         line
         for line in lines
         if (not query.kind or line.kind == query.kind)
-        and is_meant(query.search, name=line.name, pinyin=line.pinyin, others=line.former_names)
+        and any(
+            is_meant(query.search, name=name, pinyin=spelled(name))
+            for name in (line.name, *line.former_names)
+        )
     ]
     found.sort(key=lambda line: line.pinyin)
     found.sort(key=_ORDERS.get(query.sort, _ORDERS["name"]), reverse=query.descending)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import BinaryIO, Literal, cast
 from urllib.parse import urlencode
@@ -12,10 +13,11 @@ from flask import Response, current_app, g, request, send_file
 
 from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.services.context import Context
+from fieldapp.services.export_list import export_list
 from fieldapp.services.export_table import MEDIA_TYPES
+from fieldapp.services.read_timeline import Timeline
 from fieldapp.web.accounts import current_account
 from fieldapp.workbooks.columns import Column
-from fieldapp.workbooks.writing import write_table
 from geodata.errors import Message
 
 SheetFormat = Literal["csv", "xlsx"]
@@ -104,14 +106,16 @@ def download_list(
     """The rows of a list, all pages of it, as a sheet in the language of the page."""
     stream = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the answer closes it
     try:
-        write_table(
+        export_list(
+            the_context(),
+            name,
             columns,
             rows,
             stream,
             file_format=file_format,
-            headers="words",
             locale=g.language,
-            sheet_name=name,
+            asked={key: value[:_LONGEST_QUERY] for key, value in request.args.items() if key != "lang"},
+            actor=actor(),
         )
         stream.seek(0)
     except BaseException:
@@ -128,9 +132,6 @@ def download_list(
     return answer
 
 
-def fault_of(faults: Sequence[Fault]) -> Callable[[str], Message | None]:
-    """The first fault at each entry of a form."""
-    by_name: dict[str, Message] = {}
-    for fault in faults:
-        by_name.setdefault(fault.pointer.removeprefix("/"), fault.message)
-    return by_name.get
+def for_reading(timeline: Timeline) -> Timeline:
+    """The timeline without its steps back: those are taken where terms are worked on."""
+    return replace(timeline, events=tuple(replace(event, undo_revision=None) for event in timeline.events))

@@ -25,6 +25,7 @@ from fieldapp.services.list_commissioners import (
 )
 from fieldapp.services.list_institutions import InstitutionQuery, list_institutions
 from fieldapp.services.merge_commissioners import merge_commissioners, preview_merge
+from fieldapp.services.read_timeline import read_timeline
 from fieldapp.services.retire_commissioner import StillServingError, retire_commissioner
 from fieldapp.services.show_commissioner import show_commissioner
 from fieldapp.services.view_phone import view_phone
@@ -35,6 +36,7 @@ from fieldapp.web.registers.asking import (
     asked_sort,
     asked_text,
     download_list,
+    for_reading,
     form_day,
     form_revision,
     sort_links,
@@ -245,10 +247,11 @@ def _listed() -> tuple[CommissionerQuery, CommissionerList]:
 
 
 def _person_page(commissioner_id: str, **more: Any) -> str:
-    context = the_context()
+    context, by = the_context(), acting_person()
     return render_template(
         "registers/commissioner.html",
-        page=show_commissioner(context, commissioner_id, by=acting_person()),
+        page=show_commissioner(context, commissioner_id, by=by),
+        timeline=for_reading(read_timeline(context, by=by, commissioner_id=commissioner_id)),
         specialties=SPECIALTIES,
         kinds={kind.value: kind.words for kind in _KINDS},
         today=context.today(),

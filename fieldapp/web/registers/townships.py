@@ -17,6 +17,7 @@ from fieldapp.services.list_townships import (
     TownshipQuery,
     list_townships,
 )
+from fieldapp.services.read_timeline import read_timeline
 from fieldapp.services.show_township import show_township
 from fieldapp.web.registers.asking import (
     SheetFormat,
@@ -24,6 +25,7 @@ from fieldapp.web.registers.asking import (
     asked_sort,
     asked_text,
     download_list,
+    for_reading,
     sort_links,
     the_context,
     with_query,
@@ -64,10 +66,14 @@ def download(file_format: SheetFormat) -> Response:
 @needs(Action.TOWNSHIP_READ)
 def show(code: str) -> str:
     """Everything of one township."""
-    context = the_context()
+    context, by = the_context(), acting_person()
+    page = show_township(context, code, by=by)
     return render_template(
         "registers/township.html",
-        page=show_township(context, code, by=acting_person()),
+        page=page,
+        timeline=for_reading(read_timeline(context, by=by, township_code=code))
+        if page.terms is not None
+        else None,
         statuses={status.value: status for status in _STATUSES},
         categories=PRODUCT_CATEGORIES,
         today=context.today(),
