@@ -134,7 +134,7 @@ def _answer_error(error: Exception) -> ResponseReturnValue:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error  # a redirect to the address with its slash
     problem = problem_of(error)
-    if problem.status == 500:
+    if problem.status in {500, 503}:
         current_app.logger.error("%s %s failed", request.method, request.path, exc_info=error)
     if _is_api() or FRAGMENT in request.headers:
         return problem_response(problem)

@@ -53,6 +53,12 @@ _FAILED = (
     "internal",
     Message("The server failed at this request; nothing was changed. Try again, and tell the administrator."),
 )
+# What the driver says of the server names its address: it goes to the log, not to whoever asks.
+_INTERNAL_REASONS = {
+    "database.unreachable": Message(
+        "The database cannot be reached. Nothing was changed; try again in a minute, or tell the administrator."
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ def problem_of(error: Exception) -> Problem:
             return Problem(
                 status,
                 getattr(error, "code", "invalid"),
-                getattr(error, "message", _FAILED[1]),
+                _INTERNAL_REASONS.get(getattr(error, "code", ""), getattr(error, "message", _FAILED[1])),
                 getattr(error, "faults", ()),
                 _headers_of(error),
             )

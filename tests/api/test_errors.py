@@ -129,3 +129,22 @@ def test_an_instance_with_its_tables_is_ready(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert answer.get_json() == {"status": "ready"}
     assert answer.cache_control.no_store
+
+
+def test_where_the_database_stands_is_not_told_to_whoever_asks(
+    sqlite_context: Context, tmp_path: Path
+) -> None:
+    secret = tmp_path / "inner-folder" / "none.sqlite"
+    settings = replace(sqlite_context.settings, database_url=f"sqlite:///{secret}")
+    context = open_context(settings)
+    client = create_app(context=context).test_client()
+    try:
+        for address in ("/", "/readyz", "/api/v1/coverage"):
+            answer = client.get(address)
+            assert answer.status_code == 503
+            told = answer.get_data(as_text=True)
+            assert "unable to open" not in told
+            assert "inner-folder" not in told
+            assert "FIELDAPP_DATABASE_URL" not in told
+    finally:
+        context.close()
