@@ -32,6 +32,11 @@ class Settings:
     basemap_attribution: str = ""
     tianditu_key: str | None = None
     notice_days: int = 5  # working days that a proposed assignment is shown to the public
+    # Who issues the public notice, and who takes objections; blank ones are lines to fill in by hand.
+    office: str = ""
+    contact: str = ""
+    contact_phone: str = ""
+    contact_address: str = ""
     public: bool = True  # whether the coverage can be read without an account
     require_totp: bool = False  # of officers
     session_idle: timedelta = timedelta(minutes=30)
@@ -67,6 +72,10 @@ class Settings:
             basemap_attribution=given.get("BASEMAP_ATTRIBUTION", ""),
             tianditu_key=given.get("TIANDITU_KEY"),
             notice_days=_whole("NOTICE_DAYS", given.get("NOTICE_DAYS", "5"), 1, MAX_WORKING_DAYS),
+            office=given.get("OFFICE", ""),
+            contact=given.get("CONTACT", ""),
+            contact_phone=given.get("CONTACT_PHONE", ""),
+            contact_address=given.get("CONTACT_ADDRESS", ""),
             public=_flag("PUBLIC", given.get("PUBLIC", "on")),
             require_totp=_flag("REQUIRE_TOTP", given.get("REQUIRE_TOTP", "off")),
             session_idle=timedelta(

@@ -77,7 +77,7 @@ def read_body() -> dict[str, Any]:
     body = request.get_json(silent=True)
     if body is None and request.data.strip() != b"null":
         raise BadRequest
-    faults = [Fault(_path(error), _words(error)) for error in _errors(schema, body)]
+    faults = [fault for error in _errors(schema, body) for fault in _faults_of(error)]
     if faults:
         raise InvalidInputError(
             Message("What was sent cannot be used."), _in_order(faults), code="body.invalid"
@@ -186,25 +186,29 @@ def _missing(name: str) -> Fault:
     return Fault(pointer(name), Message("{name} is missing.", name=name))
 
 
-def _path(error: ValidationError) -> str:
-    steps = [str(step) for step in error.absolute_path]
+def _faults_of(error: ValidationError) -> Iterator[Fault]:
+    """The faults behind an error: one for each property that is missing, or that is not known."""
+    at = "".join(pointer(str(step)) for step in error.absolute_path)
     if error.validator == "required":
-        steps += [name for name in error.validator_value if name not in error.instance][:1]
-    if error.validator == "additionalProperties":
-        steps += [name for name in error.instance if name not in error.schema["properties"]][:1]
-    return "".join(pointer(step) for step in steps)
+        for name in error.validator_value:
+            if name not in error.instance:
+                yield Fault(at + pointer(name), Message("{name} is missing.", name=name))
+    elif error.validator == "additionalProperties":
+        known = ", ".join(error.schema["properties"])
+        for name in error.instance:
+            if name not in error.schema["properties"]:
+                words = Message(
+                    "{name} is not known here. Known are: {known}.", name=_shown(name), known=known
+                )
+                yield Fault(at + pointer(name), words)
+    else:
+        yield Fault(at, _words(error))
 
 
 def _words(error: ValidationError) -> Message:
     """What is wrong with a value, and how to cure it."""
     shown, schema = _shown(error.instance), error.schema if isinstance(error.schema, dict) else {}
     match error.validator:
-        case "required":
-            lacking = [name for name in error.validator_value if name not in error.instance]
-            words = Message("{name} is missing.", name=", ".join(lacking))
-        case "additionalProperties":
-            known = ", ".join(schema["properties"])
-            words = Message("This is not known here. Known are: {known}.", known=known or "–")
         case "enum":
             known = ", ".join(str(word) for word in error.validator_value if word is not None)
             words = Message("{value} is none of: {known}.", value=shown, known=known)

@@ -9,15 +9,12 @@ from pathlib import Path
 import click
 
 from fieldapp.cli.output import Installation, pass_installation, write_file
-from fieldapp.domain.permissions import Person, Role
-from fieldapp.reports.notice import Contact
+from fieldapp.domain.permissions import SYSTEM
 from fieldapp.services.draft_assignment_table import draft_assignment_table
 from fieldapp.services.draft_notice import DOCUMENT_FORMATS, DocumentFormat, NoticeWish, draft_notice
 from geodata.errors import Message
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-# Whoever reaches the command line reaches the database too.
-_SYSTEM = Person(Role.ADMINISTRATOR)
 _output = click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -26,7 +23,9 @@ _output = click.option(
     help="Write to this file; its ending says which kind.",
 )
 _county = click.option("--county", metavar="CODE", help="Only this county.")
-_office = click.option("--office", default="", metavar="NAME", help="The office that issues it.")
+_office = click.option(
+    "--office", default="", metavar="NAME", help="The office that issues it; default: FIELDAPP_OFFICE."
+)
 
 
 @click.group()
@@ -42,9 +41,14 @@ def report() -> None:
 @_county
 @click.option("--title", default="", metavar="TEXT", help="Another title.")
 @_office
-@click.option("--contact", default="", metavar="NAME", help="Who takes objections; else a line to fill in.")
-@click.option("--phone", default="", metavar="PHONE", help="Likewise.")
-@click.option("--address", default="", metavar="TEXT", help="Likewise.")
+@click.option(
+    "--contact",
+    default="",
+    metavar="NAME",
+    help="Who takes objections; default: FIELDAPP_CONTACT, else a line to fill in.",
+)
+@click.option("--phone", default="", metavar="PHONE", help="Likewise, FIELDAPP_CONTACT_PHONE.")
+@click.option("--address", default="", metavar="TEXT", help="Likewise, FIELDAPP_CONTACT_ADDRESS.")
 @click.option("--issued-on", type=_DAY, metavar="DATE", help="By default the first day of the notice.")
 @pass_installation
 def notice(
@@ -73,11 +77,13 @@ def notice(
         proposals=proposals,
         title=title,
         office=office,
-        contact=Contact(contact, phone, address),
+        contact=contact,
+        phone=phone,
+        address=address,
         issued_on=_day(issued_on),
     )
     content = BytesIO()
-    drafted = draft_notice(installation.context, content, _format_of(output), wish, by=_SYSTEM)
+    drafted = draft_notice(installation.context, content, _format_of(output), wish, by=SYSTEM)
     write_file(output, content.getvalue())
     if drafted.caveat is not None:
         installation.say(drafted.caveat)
@@ -110,7 +116,7 @@ def assignments(
         as_of=_day(as_of),
         county_code=county,
         office=office,
-        by=_SYSTEM,
+        by=SYSTEM,
     )
     write_file(output, content.getvalue())
     installation.say(

@@ -32,7 +32,7 @@ def draft_assignment_table(
 
     Raises `NotFoundError` where there is none.
     """
-    require_reach(by, Action.ASSIGNMENT_READ, county_code)
+    require_reach(by, county_code)
     day = as_of or context.today()
     with context.reading() as connection:
         if county_code is not None and county_code not in townships.county_names(connection):
@@ -45,12 +45,13 @@ def draft_assignment_table(
             visible(by, "assignment"),
             by_place=True,
         )
-        document = AssignmentTable(day, listed(connection, rows, day), office)
+        document = AssignmentTable(day, listed(connection, rows, day), office or context.settings.office)
     if not rows:
         raise NotFoundError(
             Message("No commissioner serves on {day}, so there is nothing to list.", day=day),
             code="report.empty",
         )
+    record_draft(context, "assignments", file_format, county_code, by=by)
     if file_format == "docx":
         document.write_docx(target)
     else:
@@ -76,10 +77,21 @@ def listed(connection: Connection, rows: Sequence[Values], day: date) -> list[Li
     ]
 
 
-def require_reach(by: Person, action: Action, county_code: str | None) -> None:
-    """Raise `ForbiddenError` where the person sees no row of the kind, or none of the county asked for."""
-    if scope_of(by, Action.EXPORT_READ) is Scope.NONE or scope_of(by, action) is Scope.NONE:
-        require(by, Action.EXPORT_READ, Row())
-        require(by, action, Row())
-    if county_code is not None and scope_of(by, action) is Scope.COUNTIES:
-        require(by, action, Row(county_codes=frozenset({county_code})))
+def require_reach(by: Person, county_code: str | None) -> None:
+    """Raise `ForbiddenError` where the person may take away no assignment, or none of the county."""
+    for action in (Action.EXPORT_READ, Action.ASSIGNMENT_READ):
+        if scope_of(by, action) is Scope.NONE:
+            require(by, action, Row())
+    if county_code is not None and scope_of(by, Action.ASSIGNMENT_READ) is Scope.COUNTIES:
+        require(by, Action.ASSIGNMENT_READ, Row(county_codes=frozenset({county_code})))
+
+
+def record_draft(
+    context: Context, kind: str, file_format: str, county_code: str | None, *, by: Person
+) -> None:
+    """Keep that a person took a document away."""
+    if by.user_id is not None:
+        with context.work(actor=by.actor) as work:
+            told = {"format": file_format, "county": county_code}
+            work.record("report.drafted", "report", kind, after=told, topic=None)
+            work.commit()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import BinaryIO, Literal
 
 from fieldapp.domain.assignments import AssignmentState
 from fieldapp.domain.errors import Fault, InvalidInputError, NotFoundError
-from fieldapp.domain.holidays import announced_days
-from fieldapp.domain.notice import NoticePolicy, public_notice
-from fieldapp.domain.permissions import Action, Person, visible
+from fieldapp.domain.permissions import Person, visible
 from fieldapp.domain.working_days import MAX_WORKING_DAYS, WorkingDays
 from fieldapp.persistence.assignment_list import AssignmentFilter, list_assignments
 from fieldapp.persistence.register import Values
 from fieldapp.reports.notice import TITLE, Contact, NoticeDocument
 from fieldapp.services.context import Context
-from fieldapp.services.draft_assignment_table import listed, require_reach
+from fieldapp.services.draft_assignment_table import listed, record_draft, require_reach
+from fieldapp.services.public_notice import notice_from, working_days
 from geodata.errors import Message
 
 DocumentFormat = Literal["docx", "xlsx"]
@@ -28,7 +27,8 @@ class NoticeWish:
     """What a notice is wanted to say.
 
     Without days it is the notice that runs or is to come. ``proposals`` drafts the notice of what is proposed
-    and was not shown yet, from ``starts_on`` (today) to ``ends_on`` (by the number of working days).
+    and was not shown yet, from ``starts_on`` (today) to ``ends_on`` (by the number of working days). What is
+    blank of office and contact is as the installation's settings say.
     """
 
     starts_on: date | None = None
@@ -37,7 +37,9 @@ class NoticeWish:
     proposals: bool = False
     title: str = TITLE
     office: str = ""
-    contact: Contact = field(default_factory=Contact)
+    contact: str = ""
+    phone: str = ""
+    address: str = ""
     issued_on: date | None = None
 
 
@@ -59,22 +61,27 @@ def draft_notice(
     Raises `NotFoundError` where there is nothing to list, and `InvalidInputError` where several notices run
     and none was chosen, or where the days cannot be meant.
     """
-    require_reach(by, Action.ASSIGNMENT_READ, wish.county_code)
-    calendar = WorkingDays(announced_days())
+    require_reach(by, wish.county_code)
+    calendar, settings = working_days(context), context.settings
     asked = _filter(wish)
     with context.reading() as connection:
         rows = list_assignments(connection, asked, visible(by, "assignment"), by_place=True)
-        rows, drafted = _noticed(rows, wish, context.today(), calendar)
+        rows, drafted = _noticed(rows, wish, context)
         document = NoticeDocument(
             starts_on=drafted.starts_on,
             ends_on=drafted.ends_on,
             working_days=_count_working_days(calendar, drafted.starts_on, drafted.ends_on),
             rows=listed(connection, rows, drafted.starts_on),
             issued_on=wish.issued_on or drafted.starts_on,
-            office=wish.office,
-            contact=wish.contact,
+            office=wish.office or settings.office,
+            contact=Contact(
+                wish.contact or settings.contact,
+                wish.phone or settings.contact_phone,
+                wish.address or settings.contact_address,
+            ),
             title=wish.title or TITLE,
         )
+    record_draft(context, "notice", file_format, wish.county_code, by=by)
     if file_format == "docx":
         document.write_docx(target)
     else:
@@ -82,14 +89,12 @@ def draft_notice(
     return drafted
 
 
-def _noticed(
-    rows: list[Values], wish: NoticeWish, today: date, calendar: WorkingDays
-) -> tuple[list[Values], Drafted]:
+def _noticed(rows: list[Values], wish: NoticeWish, context: Context) -> tuple[list[Values], Drafted]:
     """The rows of the one notice that is meant, and its days."""
-    caveat = None
+    caveat, today = None, context.today()
     if wish.proposals:
         starts_on = wish.starts_on or today
-        notice = public_notice(starts_on, calendar, NoticePolicy())
+        notice = notice_from(context, starts_on)
         ends_on, caveat = wish.ends_on or notice.ends_on, notice.caveat
         _require_order(starts_on, ends_on)
     else:

@@ -32,6 +32,7 @@ _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
     ("/commissioners", Message("Commissioners"), Action.COMMISSIONER_READ),
     ("/institutions", Message("Institutions"), Action.INSTITUTION_WRITE),
     ("/products", Message("Products"), Action.PRODUCT_READ),
+    ("/reports", Message("Documents"), Action.EXPORT_READ),
     ("/import", Message("Import and export"), Action.EXPORT_READ),
 )
 
