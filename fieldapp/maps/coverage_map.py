@@ -44,7 +44,9 @@ class LocalMap(folium.Map):
         """
     )
 
-    def __init__(self, script: str, styles: tuple[str, ...], **options: Any) -> None:
+    def __init__(
+        self, script: str = "map.js", styles: tuple[str, ...] = ("map.css",), **options: Any
+    ) -> None:
         super().__init__(tiles=None, **options)
         self.default_js = [("leaflet", asset_url("leaflet.js")), ("map", asset_url(script))]
         self.default_css = [(name, asset_url(name)) for name in ("leaflet.css", *styles)]
@@ -81,17 +83,18 @@ class FigureParts:
     script: Markup  # JavaScript, to be put into an element with the page's nonce
 
 
+@lru_cache(maxsize=8)
 def coverage_figure(basemap: Basemap | None = None) -> FigureParts:
     """The figure of the coverage map, with ``basemap`` under it where one is chosen."""
     return _figure(basemap, "map.js", ("map.css",), "drawCoverage")
 
 
+@lru_cache(maxsize=8)
 def assigning_figure(basemap: Basemap | None = None) -> FigureParts:
     """The same map as it stands between the work queue and the candidates."""
     return _figure(basemap, "assign.js", ("map.css", "assign.css"), "drawAssigning")
 
 
-@lru_cache(maxsize=8)
 def _figure(basemap: Basemap | None, script: str, styles: tuple[str, ...], function: str) -> FigureParts:
     # Between whole zoom levels the area fits the window better, but pictures of a basemap would blur.
     view = {"zoom_snap": 1, "zoom_delta": 1} if basemap else {"zoom_snap": 0.25, "zoom_delta": 0.5}

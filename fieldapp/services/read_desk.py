@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from fieldapp.domain.assignments import Assignment, AssignmentState, day_after, state_on
+from fieldapp.domain.commissioners import masked_phone
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.domain.lifecycle import Step, possible_steps
 from fieldapp.domain.notice import Notice, Objection
-from fieldapp.domain.permissions import Action, Person, Row, may, require, shown_phone
+from fieldapp.domain.permissions import Action, Person, Row, may, require
 from fieldapp.persistence import agreements, assignments, commissioners, objections, townships
 from fieldapp.services.context import Context
 from fieldapp.services.measure_coverage import measure_coverage
@@ -31,7 +32,7 @@ class DeskAssignment:
     state: AssignmentState
     commissioner: str
     institution: str
-    phone: str | None
+    phone: str | None  # masked: who must call looks it up where the view is noted
     steps: tuple[Step, ...]
     objections: tuple[tuple[int, Objection], ...]
     files: tuple[dict[str, Any], ...]
@@ -138,7 +139,7 @@ def _shown(
                 state=state_on(each, today),
                 commissioner=person["name"],
                 institution=person["institution"],
-                phone=shown_phone(by, person["phone"], row),
+                phone=masked_phone(person["phone"]),
                 steps=tuple(step for step in possible_steps(each, today) if may(by, ACTIONS[step], row)),
                 objections=tuple(raised.get(each.id or 0, ())) if may(by, Action.OBJECTION_READ, row) else (),
                 files=tuple(files.get(each.id or 0, ())) if may_read else (),

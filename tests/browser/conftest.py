@@ -79,13 +79,21 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from _serve(context)
 
 
+@pytest.fixture
+def workplace(tmp_path: Path) -> Iterator[str]:
+    """The address of a demonstration that belongs to one test, which may change it."""
+    context = _context(tmp_path)
+    make_demonstration(context)
+    yield from _serve(context)
+
+
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an application whose database is migrated and empty."""
     yield from _serve(_context(tmp_path_factory.mktemp("bare")))
 
 
-def _session_of(address: str, role: Role) -> str:
+def session_of(address: str, role: Role) -> str:
     app = _SERVED[address]
     client = app.test_client()
     sign_in(client, app.extensions["fieldapp"], make_account(app.extensions["fieldapp"], role))
@@ -110,7 +118,7 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         contexts.append(context)
         host = "/".join(url.split("/")[:3])
         if role is not None:
-            context.add_cookies([{"name": SESSION_COOKIE, "value": _session_of(host, role), "url": host}])
+            context.add_cookies([{"name": SESSION_COOKIE, "value": session_of(host, role), "url": host}])
         page = context.new_page()
         page.on("console", lambda message: faults.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))

@@ -10,12 +10,25 @@ export class Refusal extends Error {
   }
 }
 
+// The page tells when it waits for nothing any more.
+let waiting = 0;
+export async function counted(work) {
+  const page = byId("map-page");
+  waiting += 1;
+  page.setAttribute("aria-busy", "true");
+  try {
+    return await work();
+  } finally {
+    waiting -= 1;
+    if (!waiting) page.removeAttribute("aria-busy");
+  }
+}
+
 async function asked(address, options = {}) {
   let response;
   try {
     response = await fetch(address, { ...options, headers: { "X-Fragment": "1", ...options.headers } });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
+  } catch {
     throw new Refusal(0, say("not_sent"));
   }
   // A page of ours only redirects to where one logs in.
@@ -30,17 +43,19 @@ async function asked(address, options = {}) {
 }
 
 // The elements of a fragment. The server escapes every name in it, and its scripts would not run.
-export async function askFragment(address, signal) {
-  const response = await asked(address, { signal });
-  const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { etag: response.headers.get("ETag"), elements: [...parsed.body.childNodes] };
-}
-
-export async function send(address, form) {
-  const response = await asked(address, {
-    method: "POST",
-    body: form,
-    headers: { "X-CSRFToken": byId("map-page").dataset.csrf },
+export const askFragment = (address) =>
+  counted(async () => {
+    const response = await asked(address);
+    const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+    return { etag: response.headers.get("ETag"), elements: [...parsed.body.childNodes] };
   });
-  return response.json();
-}
+
+export const send = (address, form) =>
+  counted(async () => {
+    const response = await asked(address, {
+      method: "POST",
+      body: form,
+      headers: { "X-CSRFToken": byId("map-page").dataset.csrf },
+    });
+    return response.json();
+  });

@@ -8,7 +8,7 @@ import { openSearch } from "../map/search.js";
 import { drawTownships } from "../map/townships.js";
 import { openView, STATUSES } from "../map/view.js";
 import { isDay, say, setWords } from "../map/words.js";
-import { askFragment, Refusal, send } from "./asking.js";
+import { askFragment, counted, Refusal, send } from "./asking.js";
 import { openBox } from "./box.js";
 import { openDesk } from "./desk.js";
 import { openPeople } from "./people.js";
@@ -46,10 +46,7 @@ export function drawAssigning(map, settingsId) {
   const showConflict = openConflict({ onLook: () => desk.refresh() });
   const queue = openQueue({
     view,
-    onOpen: (code) =>
-      desk.township() === code
-        ? desk.show(`/assign/townships/${code}`, { focus: true })
-        : open(code, { near: true }),
+    onOpen: (code) => open(code, { near: true }),
     onSeveral: { propose: openSeveral, changed: (codes) => picture?.pick(codes) },
   });
   openBox(map, {
@@ -67,13 +64,14 @@ export function drawAssigning(map, settingsId) {
   let drawn = false;
   let failed = false;
 
+  const deskOf = (code) => `/assign/townships/${encodeURIComponent(code)}`;
   const shows = (row) => !view.get().county || row.county_code === view.get().county;
 
   function open(code, { near = false } = {}) {
     if (queue.picking() && rows.has(code)) return queue.pick([code]);
+    desk.show(deskOf(code), { focus: true });
     if (view.get().township !== code) view.set({ township: code });
     else showChosen();
-    desk.show(`/assign/townships/${encodeURIComponent(code)}`, { focus: true });
     if (near && picture?.has(code)) lookAt(code);
     return undefined;
   }
@@ -219,7 +217,8 @@ export function drawAssigning(map, settingsId) {
   }
 
   // The queue and the map as they are now; the desk too, where somebody changed what lies on it.
-  async function refresh() {
+  const refresh = () => counted(brought);
+  async function brought() {
     const loaded = load({ fresh: true });
     try {
       const changed = queue.replace(await askFragment("/assign/queue"));
@@ -243,9 +242,8 @@ export function drawAssigning(map, settingsId) {
       fit(now.county);
     }
     showChosen();
-    if (!now.township && before.township && desk.township() === before.township) desk.close();
-    if (now.township && now.township !== desk.township())
-      desk.show(`/assign/townships/${encodeURIComponent(now.township)}`);
+    if (!now.township && before.township && desk.isAbout(deskOf(before.township))) desk.close();
+    if (now.township && !desk.isAbout(deskOf(now.township))) desk.show(deskOf(now.township));
   });
 
   byId("map-home").addEventListener("click", () => fit(null));

@@ -9,7 +9,8 @@ export function openDesk({ rows, onClose, onNeighbour, onSend }) {
   const panel = byId("assign-panel");
   const empty = [...panel.childNodes];
   let address = null; // of what is shown
-  let running = null;
+  let wanted = null; // what was asked for last, and may still be on its way
+  let asked = 0;
   let typing = null;
 
   const desk = () => panel.querySelector(".desk");
@@ -71,9 +72,9 @@ export function openDesk({ rows, onClose, onNeighbour, onSend }) {
   }
 
   async function show(to, { focus = null, keep = false } = {}) {
-    running?.abort();
-    running = new AbortController();
-    const mine = running;
+    wanted = to;
+    asked += 1;
+    const mine = asked;
     const query = keep ? kept() : new URLSearchParams();
     const touched = panel.querySelector(".proposal")?.dataset.touched;
     const open = keep
@@ -84,7 +85,8 @@ export function openDesk({ rows, onClose, onNeighbour, onSend }) {
     panel.classList.add("is-shown");
     try {
       const asking = query.size ? `${to}${to.includes("?") ? "&" : "?"}${query}` : to;
-      const fragment = await askFragment(asking, mine.signal);
+      const fragment = await askFragment(asking);
+      if (mine !== asked) return; // something else was asked for meanwhile
       const within = keep && panel.contains(document.activeElement) ? nameOf(document.activeElement) : null;
       panel.replaceChildren(...fragment.elements);
       address = to;
@@ -99,8 +101,8 @@ export function openDesk({ rows, onClose, onNeighbour, onSend }) {
       if (within) panel.querySelector(within)?.focus({ preventScroll: true });
       if (focus) focusFirst();
     } catch (error) {
-      if (error.name === "AbortError") return;
       if (!(error instanceof Refusal)) throw error;
+      if (mine !== asked) return;
       panel.replaceChildren(
         make(
           "div",
@@ -115,7 +117,7 @@ export function openDesk({ rows, onClose, onNeighbour, onSend }) {
         ),
       );
     } finally {
-      if (running === mine) panel.removeAttribute("aria-busy");
+      if (mine === asked) panel.removeAttribute("aria-busy");
     }
   }
 
@@ -134,8 +136,9 @@ export function openDesk({ rows, onClose, onNeighbour, onSend }) {
   }
 
   function close() {
-    running?.abort();
+    asked += 1;
     address = null;
+    wanted = null;
     panel.classList.remove("is-shown");
     panel.replaceChildren(...empty);
   }
@@ -216,7 +219,8 @@ export function openDesk({ rows, onClose, onNeighbour, onSend }) {
     refresh: () => address && show(address, { keep: true }),
     township: () => desk()?.dataset.township ?? null,
     stamp: () => desk()?.dataset.stamp ?? null,
-    isOpen: () => address !== null,
+    isAbout: (to) => wanted === to,
+    isOpen: () => wanted !== null,
     isSeveral: () => Boolean(desk()?.matches("[data-several]")),
   };
 }

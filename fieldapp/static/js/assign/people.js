@@ -10,7 +10,7 @@ export function openPeople({ onOpen }) {
   const box = byId("assign-people");
   const input = byId("assign-people-search");
   const tabs = { people: byId("assign-by-person"), townships: byId("assign-by-township") };
-  let running = null;
+  let asked = 0;
   let typing = null;
 
   function turn(toPeople) {
@@ -22,14 +22,14 @@ export function openPeople({ onOpen }) {
   }
 
   async function look() {
-    running?.abort();
-    running = new AbortController();
+    asked += 1;
+    const mine = asked;
     try {
       const query = new URLSearchParams({ q: input.value.trim() });
-      const fragment = await askFragment(`/assign/commissioners?${query}`, running.signal);
+      const fragment = await askFragment(`/assign/commissioners?${query}`);
+      if (mine !== asked) return; // more was typed meanwhile
       box.replaceChildren(...fragment.elements);
     } catch (error) {
-      if (error.name === "AbortError") return;
       if (!(error instanceof Refusal)) throw error;
       box.replaceChildren(make("p", { class: "queue-done", text: error.message }));
     }
