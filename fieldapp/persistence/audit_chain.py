@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from fieldapp.persistence.schema.audit import audit_chain, audit_events
 
@@ -42,7 +42,7 @@ def append_events(connection: Connection, events: Sequence[Mapping[str, Any]]) -
 
 @dataclass(frozen=True)
 class ChainState:
-    """What `check_chain` found: ``broken_at`` is the id of the first event that does not fit."""
+    """What `check_chain` found: ``events`` were looked at; ``broken_at`` is the id of the first event that does not fit."""
 
     events: int
     digest: str
@@ -58,13 +58,11 @@ def check_chain(connection: Connection) -> ChainState:
     """Follow the chain from its beginning, a thousand events in memory at a time."""
     end = connection.execute(select(audit_chain)).one()
     digest, count = "", 0
-    rows = connection.execute(
-        select(audit_events).order_by(audit_events.c.id), execution_options={"yield_per": 1000}
-    )
-    for row in rows:
-        count += 1
-        digest = event_digest(digest, dict(row._mapping))
-        if digest != row.digest:
-            total = connection.scalar(select(func.count()).select_from(audit_events)) or 0
-            return ChainState(total, end.digest, broken_at=row.id)
+    every = select(audit_events).order_by(audit_events.c.id)
+    with connection.execute(every, execution_options={"yield_per": 1000}) as rows:
+        for row in rows:
+            count += 1
+            digest = event_digest(digest, dict(row._mapping))
+            if digest != row.digest:
+                return ChainState(count, end.digest, broken_at=row.id)
     return ChainState(count, digest, cut_off=(count, digest) != (end.events, end.digest))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.persistence.schema import login_failures
 
 
 def counted(connection: Connection, key: str, now: datetime, forget_after: timedelta) -> tuple[int, datetime]:
-    """How many attempts of ``key`` failed of late, and until when it is blocked; others wait for this row."""
-    statement = select(login_failures).where(login_failures.c.key == key).with_for_update()
-    row = connection.execute(statement).one_or_none()
+    """How many attempts of ``key`` failed of late, and until when it is blocked; others wait for this key."""
+    if connection.dialect.name == "postgresql":  # a row that is not there yet cannot be locked
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(key))))
+    row = connection.execute(select(login_failures).where(login_failures.c.key == key)).one_or_none()
     if row is None or row.last_at < now - forget_after:
         return 0, now
     return row.failures, row.blocked_until

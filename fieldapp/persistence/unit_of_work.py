@@ -21,6 +21,11 @@ REGISTER = "register"  # townships, roster, commissioners, products, assignments
 VISITS = "visits"
 TOPICS = (REGISTER, VISITS)
 
+_PEOPLE = frozenset({"commissioner", "user"})
+_PERSONAL = frozenset({"phone", "home", "home_lon", "home_lat"})
+_NAMING = frozenset({"name", "display_name", "username", "pinyin", "note"})
+_WITHHELD = "***"
+
 
 class UnitOfWork:
     """A transaction that is rolled back unless `commit` is called.
@@ -81,8 +86,8 @@ class UnitOfWork:
                 "action": action,
                 "subject_type": subject_type,
                 "subject_id": str(subject_id),
-                "before": _plain(before),
-                "after": _plain(after),
+                "before": _plain(subject_type, before),
+                "after": _plain(subject_type, after),
                 "reason": reason,
                 "address": self._address,
             }
@@ -120,9 +125,16 @@ class UnitOfWork:
         return conflict_of(error, self.connection)
 
 
-def _plain(values: Mapping[str, Any] | None) -> Any:
-    """The values as they will be read back, so that the digest over them stays true."""
-    return None if values is None else json.loads(as_json(values))
+def _plain(subject_type: str, values: Mapping[str, Any] | None) -> Any:
+    """The values as they will be read back, so that the digest over them stays true.
+
+    The log can never be changed, so it does not keep what a person may ask to have erased.
+    """
+    if values is None:
+        return None
+    personal = _PERSONAL | _NAMING if subject_type in _PEOPLE else _PERSONAL
+    kept = {name: _WITHHELD if name in personal and value else value for name, value in values.items()}
+    return json.loads(as_json(kept))
 
 
 def change_versions(connection: Connection) -> dict[str, int]:

@@ -17,10 +17,12 @@ from geopandas import GeoDataFrame, GeoSeries
 from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
+from fieldapp.domain.permissions import SYSTEM, Person
 from fieldapp.persistence.register import Values
 from fieldapp.services.columns import COLUMNS, ExportKind
 from fieldapp.services.context import Context
 from fieldapp.services.export_rows import SHAPE, export_rows
+from fieldapp.services.export_scope import own_rows, require_export
 from fieldapp.workbooks.columns import Column
 from fieldapp.workbooks.targets import whole_file
 from fieldapp.workbooks.writing import write_table
@@ -46,22 +48,31 @@ def export_table(
     *,
     locale: str | None = None,
     with_phones: bool = False,
+    by: Person = SYSTEM,
 ) -> int:
     """Write a table as it stands and return its number of rows; a file appears only when it is complete.
 
     With a ``locale``, headers and words are in its language; without, headers are the stable snake_case
     names and values the stored ones. Phones are masked unless ``with_phones``; what is masked is left as it
-    is when the file is imported. Only a GeoPackage is held in memory as a whole.
+    is when the file is imported. Only what ``by`` may read is written, and phones only of those whom ``by``
+    must call; a person's export is an audit event. Only a GeoPackage is held in memory as a whole.
     """
+    require_export(kind, by)
+    if by.user_id is not None or with_phones:
+        with context.work(actor=by.actor) as work:
+            told = {"format": file_format, "phones": with_phones}
+            work.record("table.exported", "table", kind, after=told, topic=None)
+            work.commit()
     columns = COLUMNS[kind]
     with context.reading() as connection:
-        rows = export_rows(
+        every = export_rows(
             context,
             connection,
             kind,
             with_phones=with_phones,
             with_shapes=file_format in ("geojson", "gpkg"),
         )
+        rows = own_rows(connection, kind, every, by)
         if file_format in ("csv", "xlsx"):
             return write_table(
                 columns,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.errors import InvalidInputError
 from fieldapp.domain.importing import ImportFault, ImportOutcome, RowChange
+from fieldapp.domain.permissions import SYSTEM, Person
 from fieldapp.i18n import translate
 from fieldapp.persistence.register import lock_register
 from fieldapp.services.columns import ImportKind
@@ -18,6 +19,7 @@ from fieldapp.services.import_assignments import plan_assignments
 from fieldapp.services.import_commissioners import plan_commissioners
 from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan, carry_out
 from fieldapp.services.import_products import plan_products
+from fieldapp.services.import_scope import refuse_foreign, require_import
 from fieldapp.services.import_townships import plan_townships
 from fieldapp.services.read_import_file import read_import_file
 from fieldapp.settings import LOCALES
@@ -65,13 +67,16 @@ def import_file(
     name: str | None = None,
     only_if: str | None = None,
     progress: Progress | None = None,
+    by: Person = SYSTEM,
 ) -> ImportResult:
     """Bring the file's rows into the register, all of them or none.
 
     A dry run does the same and takes it back. With ``only_if``, the digest of a preview, nothing is written
     unless exactly those changes would be. A file that cannot be read is a result with one fault. ``progress``
-    is told how many rows of how many have been looked at.
+    is told how many rows of how many have been looked at. Changes that are not ``by``'s are faults;
+    `ForbiddenError` where the person may import none of the kind.
     """
+    require_import(kind, by)
     options = options or ImportOptions()
     try:
         table = read_import_file(path, kind, options, name=name)
@@ -86,6 +91,7 @@ def import_file(
         for done, _ in enumerate(rows, start=1):
             if progress is not None:
                 progress(done, len(table.rows))
+        refuse_foreign(work.connection, kind, plan, by)
         if not plan.faults and not table.sheet.faults:
             carry_out(work, plan)
         # The plan may have been refused by the database just now.

@@ -88,6 +88,7 @@ def confirm() -> AnyResponse | str:
         path_of(_context(), upload),
         options=upload.options,
         actor=acting_person().actor,
+        by=acting_person(),
         name=upload.name,
         only_if=request.form.get("digest", ""),
     )
@@ -124,11 +125,16 @@ def template(kind: ImportKind) -> Response:
 )
 @needs(Action.EXPORT_READ)
 def export(kind: ExportKind, file_format: ExportFormat) -> Response:
-    """A table as it stands, with phones masked; ``headers=zh`` or ``en`` for words, else stable names."""
+    """What the person may read of a table; ``headers=zh`` or ``en`` for words, else stable names.
+
+    Phones are masked; with ``phones=1`` those are not whom the person must call.
+    """
+    person = acting_person()
+    with_phones = kind == "commissioners" and request.args.get("phones") == "1"
     locale = {"zh": "zh_CN", "en": "en"}.get(request.args.get("headers", ""))
 
     def write(stream: BinaryIO) -> None:
-        export_table(_context(), kind, file_format, stream, locale=locale)
+        export_table(_context(), kind, file_format, stream, locale=locale, with_phones=with_phones, by=person)
 
     return _download(write, f"{kind}-{_context().today()}.{file_format}", MEDIA_TYPES[file_format])
 
@@ -176,6 +182,7 @@ def _previewed(token: str) -> tuple[Upload, ImportResult]:
         options=upload.options,
         dry_run=True,
         actor=acting_person().actor,
+        by=acting_person(),
         name=upload.name,
     )
     return upload, result

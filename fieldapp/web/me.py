@@ -14,6 +14,7 @@ from fieldapp.domain.permissions import Action
 from fieldapp.services.context import Context
 from fieldapp.services.keep_tokens import LONGEST_DAYS, create_token, list_tokens, revoke_token
 from fieldapp.services.own_account import list_sessions, revoke_session
+from fieldapp.services.personal_data import export_person
 from fieldapp.services.second_factor import (
     begin_enrolment,
     confirm_enrolment,
@@ -34,6 +35,18 @@ blueprint = Blueprint("me", __name__, url_prefix="/me")
 def show() -> str:
     """The account, where it is logged in, and its tokens."""
     return _page()
+
+
+@blueprint.get("/data.json")
+@needs(Action.PERSON_EXPORT)
+def give_out() -> ResponseReturnValue:
+    """Everything that is kept about the commissioner whose account this is."""
+    person = acting_person()
+    content = export_person(_context(), person.commissioner_id or "", by=person)
+    answer = current_app.response_class(content, mimetype="application/json")
+    answer.headers["Content-Disposition"] = "attachment; filename=my-data.json"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.get("/password")

@@ -21,6 +21,7 @@ from fieldapp.services.keep_users import (
     list_users,
     set_disabled,
 )
+from fieldapp.services.personal_data import erase_person, export_person
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.site import words
 from geodata.errors import Message
@@ -116,6 +117,41 @@ def add_commissioners() -> str:
     renew = "renew" in request.form
     codes = add_commissioner_accounts(_context(), by=acting_person(), renew=renew)
     return render_template("users/codes.html", codes=codes, address=request.host_url + "welcome")
+
+
+@blueprint.get("/persons")
+@needs(Action.PERSON_ERASE)
+def show_persons() -> str:
+    """Where one person's data is given out or erased."""
+    return render_template("users/persons.html", error=None)
+
+
+@blueprint.post("/persons/export")
+@needs(Action.PERSON_EXPORT)
+def give_out_person() -> ResponseReturnValue:
+    """Everything that is kept about one commissioner, as a file."""
+    wanted = request.form.get("commissioner_id", "").strip()
+    content = export_person(_context(), wanted, by=acting_person())
+    answer = current_app.response_class(content, mimetype="application/json")
+    answer.headers["Content-Disposition"] = "attachment; filename=person.json"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@blueprint.post("/persons/erase")
+@needs(Action.PERSON_ERASE)
+def erase() -> ResponseReturnValue:
+    """Erase one person, named twice so that it is no slip."""
+    wanted = request.form.get("commissioner_id", "").strip()
+    try:
+        if wanted != request.form.get("again", "").strip():
+            raise InvalidInputError(Message("The two numbers are not the same. Nothing was erased."))
+        reason = request.form.get("reason", "")
+        erase_person(_context(), wanted, by=acting_person(), reason=reason)
+    except FieldappError as error:
+        return render_template("users/persons.html", error=error), 409
+    flash(words(Message("The person {id} was erased.", id=wanted)))
+    return redirect(url_for("users.show_persons"), 303)
 
 
 def _with_link(user_id: int) -> ResponseReturnValue:

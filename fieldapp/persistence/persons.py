@@ -1,0 +1,115 @@
+"""What is kept about one person, wherever it is, and its erasure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, delete, exists, func, select, update
+
+from fieldapp.domain.assignments import AssignmentState
+from fieldapp.persistence.register import Values
+from fieldapp.persistence.schema import (
+    api_tokens,
+    assignments,
+    audit_events,
+    commissioners,
+    recovery_codes,
+    sessions,
+    users,
+    visits,
+)
+
+_SECRETS = {"password_hash", "totp_secret", "totp_last_step"}
+_FIX = ("fix_lon", "fix_lat", "fix_accuracy_m", "fix_captured_at", "fix_mocked")
+
+
+def held_about(connection: Connection, commissioner_id: str) -> dict[str, list[Values]]:
+    """Assignments, visits, account, sessions and audit events of a commissioner; no secrets."""
+    found = {
+        "assignments": _rows(connection, assignments, commissioner_id),
+        "visits": _rows(connection, visits, commissioner_id),
+        "accounts": [
+            {name: value for name, value in row.items() if name not in _SECRETS}
+            for row in _rows(connection, users, commissioner_id)
+        ],
+    }
+    ids = [row["id"] for row in found["accounts"]]
+    open_sessions = select(
+        sessions.c.created_at, sessions.c.last_seen_at, sessions.c.address, sessions.c.user_agent
+    )
+    found["sessions"] = _all(connection, open_sessions.where(sessions.c.user_id.in_(ids)))
+    actors = [f"user:{each}" for each in ids]
+    about = select(audit_events).where(
+        audit_events.c.actor.in_(actors)
+        | ((audit_events.c.subject_type == "commissioner") & (audit_events.c.subject_id == commissioner_id))
+    )
+    found["audit_events"] = _all(connection, about.order_by(audit_events.c.id))
+    return found
+
+
+def has_unfinished_term(connection: Connection, commissioner_id: str, today: date) -> bool:
+    """Whether an assignment runs on the day, or is still to come."""
+    last_day = func.coalesce(assignments.c.ended_on, assignments.c.ends_on)
+    unfinished = exists().where(
+        assignments.c.commissioner_id == commissioner_id,
+        assignments.c.state.not_in([AssignmentState.WITHDRAWN.value, AssignmentState.ENDED.value]),
+        last_day >= today,
+    )
+    return bool(connection.scalar(select(unfinished)))
+
+
+def erase(connection: Connection, commissioner_id: str, *, name: str, today: date) -> None:
+    """Put ``name`` in the place of a commissioner's own, and drop what points to the person."""
+    connection.execute(
+        update(commissioners)
+        .where(commissioners.c.id == commissioner_id)
+        .values(
+            name=name,
+            pinyin="",
+            phone=None,
+            home=None,
+            note="",
+            retired_on=func.coalesce(commissioners.c.retired_on, today),
+            revision=commissioners.c.revision + 1,
+        )
+    )
+    connection.execute(
+        update(visits)
+        .where(visits.c.commissioner_id == commissioner_id)
+        .values(**dict.fromkeys(_FIX), content="", revision=visits.c.revision + 1)
+    )
+    connection.execute(
+        update(assignments).where(assignments.c.commissioner_id == commissioner_id).values(note="")
+    )
+
+
+def erase_account(connection: Connection, user_id: int, *, name: str, now: datetime) -> None:
+    """Close an account for good and drop what names the person or where the person was."""
+    connection.execute(
+        update(users)
+        .where(users.c.id == user_id)
+        .values(
+            username=f"erased-{user_id}",
+            display_name=name,
+            phone=None,
+            password_hash=None,
+            totp_secret=None,
+            totp_confirmed_at=None,
+            disabled_at=now,
+            erased_at=now,
+            revision=users.c.revision + 1,
+        )
+    )
+    for table in (sessions, api_tokens, recovery_codes):
+        connection.execute(delete(table).where(table.c.user_id == user_id))
+
+
+def _rows(connection: Connection, table: Table, commissioner_id: str) -> list[Values]:
+    return _all(
+        connection, select(table).where(table.c.commissioner_id == commissioner_id).order_by(table.c.id)
+    )
+
+
+def _all(connection: Connection, statement: Select[Any]) -> list[Values]:
+    return [dict(row._mapping) for row in connection.execute(statement)]

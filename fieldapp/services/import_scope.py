@@ -1,0 +1,69 @@
+"""What a person may import: a county's people change what is in their own counties, row by row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from fieldapp.domain.permissions import Action, Person, Row, Scope, may, require, scope_of
+from fieldapp.persistence import assignments, townships
+from fieldapp.services.columns import ImportKind
+from fieldapp.services.import_plan import Plan
+from geodata.errors import Message
+
+_ACTIONS: Mapping[ImportKind, Action] = {
+    "townships": Action.TOWNSHIP_WRITE,
+    "commissioners": Action.COMMISSIONER_WRITE,
+    "products": Action.PRODUCT_WRITE,
+    "assignments": Action.ASSIGNMENT_PROPOSE,
+}
+
+
+def require_import(kind: ImportKind, by: Person) -> None:
+    """Raise `ForbiddenError` where the person may import none of these."""
+    for action in (Action.IMPORT_WRITE, _ACTIONS[kind]):
+        if scope_of(by, action) is Scope.NONE:
+            require(by, action, Row())
+
+
+def refuse_foreign(connection: Connection, kind: ImportKind, plan: Plan, by: Person) -> None:
+    """Make each planned change that is not the person's a fault."""
+    action = _ACTIONS[kind]
+    if scope_of(by, action) is Scope.ALL or not plan.events:
+        return
+    rows = _Rows(connection)
+    for _action, subject_type, subject_id, before, after in plan.events:
+        if not may(by, action, rows.of(subject_type, subject_id, {**(before or {}), **(after or {})})):
+            plan.refuse(
+                None,
+                None,
+                Message(
+                    "{subject} is not in your counties. Take it out of the file, or ask the bureau.",
+                    subject=subject_id,
+                ),
+            )
+
+
+class _Rows:
+    """What each change belongs to; what belongs to no township is not a county's."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.county = {code: row["county_code"] for code, row in townships.all_by_code(connection).items()}
+        self.assignments = assignments.all_by_id(connection)
+        self.serving: dict[str, set[str]] = defaultdict(set)
+        for term in self.assignments.values():
+            self.serving[term["commissioner_id"]].add(self.county[term["township_code"]])
+
+    def of(self, subject_type: str, subject_id: str, values: Mapping[str, object]) -> Row:
+        if subject_type == "commissioner":
+            return Row(frozenset(self.serving[subject_id]), frozenset({subject_id}))
+        codes: set[str] = set()
+        if subject_type == "product":
+            codes.add(subject_id.partition("/")[0])
+        if subject_type == "assignment":
+            stored = self.assignments.get(int(subject_id))
+            codes |= {stored["township_code"]} if stored else set()
+            codes |= {str(values["township_code"])} if "township_code" in values else set()
+        return Row(frozenset(self.county[code] for code in codes if code in self.county))
