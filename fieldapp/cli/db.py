@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from fieldapp.cli.output import Installation, pass_installation
@@ -31,6 +33,10 @@ def upgrade(installation: Installation) -> None:
 @pass_installation
 def downgrade(installation: Installation, revision: str) -> None:
     """Migrate back to REVISION; "base" drops every table with all that is in it."""
+    # A script that calls this means it; a person at a terminal may have mistyped.
+    if _at_terminal():
+        question = Message("Going back to {revision} drops what was added since. Go on?", revision=revision)
+        click.confirm(installation.words(question), abort=True, err=True)
     _tell(installation, downgrade_database(installation.opened, revision))
 
 
@@ -60,3 +66,7 @@ def _tell(installation: Installation, revisions: Revisions) -> None:
                 command="fieldapp db upgrade",
             )
         )
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()

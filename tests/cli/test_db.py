@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fieldapp.cli import main
+from fieldapp.persistence.migrating import newest
 
 Run = Callable[..., Result]
-NEWEST = "202611220920"
+NEWEST = newest()
 
 
 @pytest.fixture
@@ -22,8 +23,8 @@ def run(empty_database_url: str, tmp_path: Path) -> Run:
         "FIELDAPP_LOCALE": "en",
     }
 
-    def invoke(*words: str) -> Result:
-        return CliRunner().invoke(main, ["db", *words], env=environment)
+    def invoke(*words: str, answer: str | None = None) -> Result:
+        return CliRunner().invoke(main, ["db", *words], env=environment, input=answer)
 
     return invoke
 
@@ -63,3 +64,14 @@ def test_a_revision_that_does_not_exist_ends_with_exit_code_1(run: Run) -> None:
 
 def test_a_missing_revision_is_a_matter_of_usage(run: Run) -> None:
     assert run("downgrade").exit_code == 2
+
+
+@pytest.mark.parametrize(("answer", "dropped"), [("n\n", False), ("y\n", True)])
+def test_a_person_at_a_terminal_is_asked_before_anything_is_dropped(
+    run: Run, monkeypatch: pytest.MonkeyPatch, answer: str, dropped: bool
+) -> None:
+    run("upgrade")
+    monkeypatch.setattr("fieldapp.cli.db._at_terminal", lambda: True)
+    result = run("downgrade", "base", answer=answer)
+    assert (result.exit_code == 0) is dropped
+    assert bool(run("current").stdout.strip()) is not dropped
