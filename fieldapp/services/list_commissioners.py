@@ -15,6 +15,7 @@ from fieldapp.persistence import commissioners, registers, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.commissioner_values import row_of
 from fieldapp.services.context import Context
+from fieldapp.services.list_institutions import spelled
 
 Retired = Literal["no", "yes", "all"]
 
@@ -85,7 +86,7 @@ def list_commissioners(context: Context, query: CommissionerQuery, *, by: Person
         terms = registers.unfinished_terms(connection, today)
         counties = townships.county_names(connection)
         rows = [
-            row
+            row | {"pinyin": row["pinyin"] or spelled(row["name"])}
             for row in commissioners.stream(connection)
             if row["merged_into"] is None and allowed.admits(row_of(row["id"], terms))
         ]
