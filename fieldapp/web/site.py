@@ -28,6 +28,7 @@ _MONTH_PATTERNS = {"en": "MMM y", "zh_CN": "y年M月"}
 _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
     ("/", Message("Status"), None),
     ("/map", Message("Map"), None),
+    ("/assign", Message("Assign"), Action.ASSIGNMENT_PROPOSE),
     ("/townships", Message("Townships"), Action.TOWNSHIP_READ),
     ("/commissioners", Message("Commissioners"), Action.COMMISSIONER_READ),
     ("/institutions", Message("Institutions"), Action.INSTITUTION_WRITE),
