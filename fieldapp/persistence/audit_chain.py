@@ -42,7 +42,7 @@ def append_events(connection: Connection, events: Sequence[Mapping[str, Any]]) -
 
 @dataclass(frozen=True)
 class ChainState:
-    """What `check_chain` found: ``events`` were looked at; ``broken_at`` is the id of the first event that does not fit."""
+    """What `check_chain` found in so many events; ``broken_at`` is the id of the first that does not fit."""
 
     events: int
     digest: str
