@@ -18,7 +18,6 @@ depends_on: str | None = None
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-
 def upgrade() -> None:
     with _keeping_triggers():
         with op.batch_alter_table("institutions") as institutions:
