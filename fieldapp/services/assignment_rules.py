@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from fieldapp.domain.assignments import AgreementState, AssignmentState
+from fieldapp.domain.lifecycle import LIFECYCLE, Step, hindrance, next_states
+from fieldapp.persistence.assignments import assignment_of
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import Plan
 from fieldapp.services.terms import Term, overlaps, served_together, term_of
 from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
 
-_NEXT = {
-    AssignmentState.PROPOSED: (AssignmentState.ON_NOTICE, AssignmentState.WITHDRAWN),
-    AssignmentState.ON_NOTICE: (AssignmentState.ACTIVE, AssignmentState.WITHDRAWN),
-    AssignmentState.ACTIVE: (AssignmentState.ENDED,),
-    AssignmentState.ENDED: (),
-    AssignmentState.WITHDRAWN: (),
-}
-
 
 def check_lifecycle(
-    plan: Plan, row: Row, values: Mapping[str, Any], stored: Mapping[str, Any] | None
+    plan: Plan, row: Row, values: Mapping[str, Any], stored: Mapping[str, Any] | None, today: date
 ) -> None:
     """Refuse what contradicts itself, and a step that the lifecycle does not have."""
     starts_on, ends_on, ended_on = values["starts_on"], values["ends_on"], values["ended_on"]
@@ -67,7 +62,7 @@ def check_lifecycle(
         )
     _check_agreement(plan, row, values)
     if stored is not None:
-        _check_step(plan, row, values, stored)
+        _check_step(plan, row, values, stored, today=today)
 
 
 def _check_agreement(plan: Plan, row: Row, values: Mapping[str, Any]) -> None:
@@ -96,16 +91,19 @@ def _check_agreement(plan: Plan, row: Row, values: Mapping[str, Any]) -> None:
         )
 
 
-def _check_step(plan: Plan, row: Row, values: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
+def _check_step(
+    plan: Plan, row: Row, values: Mapping[str, Any], stored: Mapping[str, Any], *, today: date
+) -> None:
     was, will_be = AssignmentState(stored["state"]), AssignmentState(values["state"])
-    if was != will_be and will_be not in _NEXT[was]:
-        if _NEXT[was]:
+    possible = next_states(was)
+    if was != will_be and will_be not in possible:
+        if possible:
             message = Message(
                 "The assignment is {state}; it cannot become {wanted} in one step. "
                 "It can become: {possible}.",
                 state=was.words,
                 wanted=will_be.words,
-                possible=_NEXT[was][0].words,
+                possible=next(each for each in AssignmentState if each in possible).words,
             )
         else:
             message = Message(
@@ -113,6 +111,16 @@ def _check_step(plan: Plan, row: Row, values: Mapping[str, Any], stored: Mapping
                 state=was.words,
             )
         plan.refuse(row, "state", message)
+    elif was != will_be:
+        # What state and day have against the step on the page, they have against it in a file.
+        against = [
+            hindrance(step, assignment_of(stored), today)
+            for step, rule in LIFECYCLE.items()
+            if rule.becomes is will_be and was in rule.states and step is not Step.HAND_OVER
+        ]
+        for refusal in against:
+            if refusal is not None:
+                plan.refuse(row, "state", refusal.message)
     if was == AssignmentState.PROPOSED:
         return
     for key, column in (

@@ -37,9 +37,9 @@ _FIELDS = (
 )
 
 
-def plan_assignments(connection: Connection, table: ImportTable, plan: Plan) -> Iterator[None]:
+def plan_assignments(connection: Connection, table: ImportTable, plan: Plan, today: date) -> Iterator[None]:
     """Fill the plan, one step of the iterator a row."""
-    planner = _Planner(connection, table, plan)
+    planner = _Planner(connection, table, plan, today)
     for row in table.rows:
         if not row.faulty:
             planner.take(row)
@@ -48,8 +48,8 @@ def plan_assignments(connection: Connection, table: ImportTable, plan: Plan) -> 
 
 
 class _Planner:
-    def __init__(self, connection: Connection, table: ImportTable, plan: Plan) -> None:
-        self.table, self.plan = table, plan
+    def __init__(self, connection: Connection, table: ImportTable, plan: Plan, today: date) -> None:
+        self.table, self.plan, self.today = table, plan, today
         self.places = Places(connection, plan)
         self.validity = townships.validity(connection)
         self.people = commissioners.all_by_id(connection)
@@ -93,7 +93,7 @@ class _Planner:
         if isinstance(assignment_id, int) and assignment_id < 1:
             self.plan.refuse(row, "id", Message("An id is 1 or more. Leave it blank for a new assignment."))
         check_lengths(self.plan, row, schema.assignments, values)
-        check_lifecycle(self.plan, row, values, stored)
+        check_lifecycle(self.plan, row, values, stored, self.today)
         self._check_parties(row, place, values, stored)
         if len(self.plan.faults) > faults:
             return

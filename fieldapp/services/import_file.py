@@ -119,7 +119,7 @@ def _planning(
         return plan_commissioners(connection, table, plan, today)
     if given.kind == "products":
         return plan_products(connection, table, plan, given.options.effective_on or today)
-    return plan_assignments(connection, table, plan)
+    return plan_assignments(connection, table, plan, today)
 
 
 def _notices(table: ImportTable, plan: Plan) -> Iterator[Message]:

@@ -9,6 +9,7 @@ import pytest
 
 from fieldapp.persistence import schema
 from fieldapp.services.context import Context
+from tests.services.assigning import later, on_notice
 from tests.services.small_register import (
     LALIN,
     SHAHE,
@@ -146,3 +147,20 @@ def test_a_withdrawn_proposal_takes_up_no_day(register: Context, tmp_path: Path)
         f"{HEADER},state\n{LALIN},C-0003,2026-01-01,2026-12-31,withdrawn\n{SHANHE},C-0003,2026-01-01,2026-12-31,proposed",
     )
     assert counts(bring_in(register, "assignments", path)) == (2, 0, 0, 0)
+
+
+def test_a_file_cannot_activate_what_the_page_could_not(context: Context, tmp_path: Path) -> None:
+    fill(context)
+    standing = on_notice(context)
+    path = write_csv(
+        tmp_path,
+        f"""
+        id,township_code,commissioner_id,state,starts_on,ends_on
+        {standing.id},{SHANHE},C-0002,active,2026-12-01,2027-11-30
+        """,
+    )
+    (fault,) = bring_in(context, "assignments", path).outcome.errors
+    assert fault.column == "state"
+    assert "2026-11-27" in str(fault.message)
+    done = bring_in(later(context, days=7), "assignments", path)
+    assert counts(done) == (0, 1, 0, 0)
