@@ -1,15 +1,28 @@
-"""Who asks."""
+"""Who asks, and the tokens by which programs ask in their name."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, jsonify
 
-from fieldapp.api.answers import send_row
+from fieldapp.api.answers import context, send_page, send_row
 from fieldapp.api.operations import Answer, Operation, describe
-from fieldapp.api.requests import read_query
-from fieldapp.api.schemas import COUNTY_CODE, Named, many, nullable, one_of, record, text
+from fieldapp.api.requests import read_body, read_query
+from fieldapp.api.schemas import (
+    COUNTY_CODE,
+    Named,
+    many,
+    moment,
+    nullable,
+    one_of,
+    page_of,
+    record,
+    text,
+    whole,
+)
 from fieldapp.domain.accounts import TokenScope
-from fieldapp.domain.permissions import PERMISSIONS, Role, Scope
+from fieldapp.domain.permissions import PERMISSIONS, Action, Role, Scope
+from fieldapp.services.keep_tokens import LONGEST_DAYS, create_token, list_tokens, revoke_token
+from fieldapp.services.page_register import Page
 from fieldapp.web.accounts import current_account
 from fieldapp.web.rights import acting_person, needs
 
@@ -27,6 +40,18 @@ _ME = Named(
         rights=many(text(), "What the role may do, to some rows at least."),
     ),
 )
+_TOKEN = Named(
+    "Token",
+    record(
+        id=whole(),
+        name=text(),
+        scope=one_of(TokenScope),
+        created_at=moment(),
+        expires_at=moment(),
+        last_used_at=nullable(moment()),
+    ),
+)
+_BY_PEOPLE = "People only, in a session: a token makes no other."
 
 
 @blueprint.get("/me")
@@ -49,3 +74,65 @@ def me() -> Response:
         ],
     }
     return send_row(row, _ME)
+
+
+@blueprint.get("/me/tokens")
+@needs(Action.ACCOUNT_MANAGE)
+@describe(
+    Operation(
+        "Your tokens, newest first.", {200: Answer("All of them.", page_of(_TOKEN))}, description=_BY_PEOPLE
+    )
+)
+def tokens() -> Response:
+    """The tokens of the account, without their secrets."""
+    read_query()
+    return send_page(Page(list_tokens(context(), by=acting_person()), None), _TOKEN)
+
+
+@blueprint.post("/me/tokens")
+@needs(Action.ACCOUNT_MANAGE)
+@describe(
+    Operation(
+        "Make a token; it is shown this once.",
+        {201: Answer("The token.", record(token=text("Send it as Authorization: Bearer TOKEN.")))},
+        body=record(
+            name=text("What it is for.", minLength=1, maxLength=60),
+            scope=one_of(TokenScope),
+            days=whole("How long it is good for.", minimum=1, maximum=LONGEST_DAYS),
+        ),
+        description=_BY_PEOPLE,
+    )
+)
+def make_token() -> Response:
+    """A new token."""
+    read_query()
+    body, person = read_body(), acting_person()
+    assert person.user_id is not None
+    made = create_token(
+        context(),
+        person.user_id,
+        name=body["name"],
+        scope=TokenScope(body["scope"]),
+        days=body["days"],
+        by=person,
+    )
+    response = jsonify(token=made)
+    response.status_code = 201
+    response.cache_control.no_store = True
+    return response
+
+
+@blueprint.delete("/me/tokens/<int(max=9223372036854775807):token_id>")
+@needs(Action.ACCOUNT_MANAGE)
+@describe(
+    Operation(
+        "End a token; one that is none of yours stays.",
+        {204: Answer("It is no more.")},
+        description=_BY_PEOPLE,
+    )
+)
+def end_token(token_id: int) -> Response:
+    """Revoke a token."""
+    read_query()
+    revoke_token(context(), token_id, by=acting_person())
+    return Response(status=204)

@@ -42,7 +42,7 @@ def shown(row: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, date):
+    if isinstance(value, date):  # and moments, which are days too
         return value.isoformat()
     if isinstance(value, Decimal):
         return float(value)

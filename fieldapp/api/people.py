@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, jsonify
 
 from fieldapp.api.answers import context, send_page, send_row
 from fieldapp.api.operations import Parameter, gives, lists
@@ -31,6 +31,7 @@ from fieldapp.services.page_register import (
     read_commissioner,
     read_institution,
 )
+from fieldapp.services.view_phone import view_phone
 from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("people", __name__)
@@ -119,3 +120,20 @@ def commissioner(commissioner_id: str) -> Response:
     """One commissioner."""
     read_query()
     return send_row(read_commissioner(context(), commissioner_id, by=acting_person()), _COMMISSIONER)
+
+
+@blueprint.get("/commissioners/<commissioner_id>/phone")
+@needs(Action.COMMISSIONER_READ, Action.PHONE_READ)
+@gives(
+    "The whole phone of a commissioner whom you must call; that you saw it is kept.",
+    record(phone=nullable(text())),
+    missing="There is no such commissioner.",
+)
+def phone(commissioner_id: str) -> Response:
+    """The whole phone."""
+    read_query()
+    person = acting_person()
+    shown = view_phone(context(), commissioner_id, by=person, actor=person.actor)
+    response = jsonify(phone=shown)
+    response.cache_control.no_store = True
+    return response

@@ -34,7 +34,7 @@ _CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-_EXAMPLES = 8
+_EXAMPLES = 5
 
 
 @pytest.fixture
