@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -19,6 +18,7 @@ from fieldapp.i18n import translate
 from fieldapp.services.context import Context, open_context
 from fieldapp.services.prepare_installation import prepare_installation
 from fieldapp.settings import LOCALES, Settings
+from fieldapp.workbooks.targets import whole_file
 from geodata.errors import GeodataError, Message
 
 
@@ -89,15 +89,13 @@ def _locale() -> str:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file beside ``path`` and put it in its place once it is complete.
+    """Write a whole file; see `whole_file` for what is no file.
 
     Raises `InvalidInputError` where that cannot be done; what stood at ``path`` is then still there.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix=".fieldapp-", dir=path.parent or Path()) as folder:
-            draft = Path(folder) / path.name
-            draft.write_bytes(content)
-            draft.replace(path)
+        with whole_file(path) as stream:
+            stream.write(content)
     except OSError as error:
         raise InvalidInputError(
             Message(
