@@ -151,7 +151,12 @@ def test_a_county_officer_works_on_the_own_countys_products_only(client_of: Clie
     client = client_of(Role.COUNTY_OFFICER, county_codes=("230184",))
     form = {"name": "新品", "category": "grain"}
     assert post(client, f"/townships/{LALIN}/products/new", **form).status_code == 303
-    assert post(client, f"/townships/{PINGFANG}/products/new", **form).status_code == 403
+    token = hidden(client.get("/products/1/edit").text, "csrf_token")
+    elsewhere = f"/townships/{PINGFANG}/products/new"
+    assert client.get(elsewhere).status_code == 403
+    assert client.post(elsewhere, data=form | {"csrf_token": token}).status_code == 403
+    assert client.get("/commissioners/new").status_code == 403
+    assert client.get("/commissioners/C-0002/edit").status_code == 403
     other = client_of(Role.COUNTY_OFFICER, username="other", county_codes=("230108",))
     assert other.get("/products/1").status_code == 403
     assert "拉林大米" not in other.get("/products").text

@@ -12,11 +12,13 @@ from urllib.parse import urlencode
 from flask import Response, current_app, g, request, send_file
 
 from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.permissions import Action, Row, require
 from fieldapp.services.context import Context
 from fieldapp.services.export_list import export_list
 from fieldapp.services.export_table import MEDIA_TYPES
 from fieldapp.services.read_timeline import Timeline
 from fieldapp.web.accounts import current_account
+from fieldapp.web.rights import acting_person
 from fieldapp.workbooks.columns import Column
 from geodata.errors import Message
 
@@ -130,6 +132,12 @@ def download_list(
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def require_form(may_change: bool, action: Action) -> None:
+    """Give out no form whose result would be refused; says why as the service would."""
+    if not may_change:
+        require(acting_person(), action, Row())
 
 
 def for_reading(timeline: Timeline) -> Timeline:

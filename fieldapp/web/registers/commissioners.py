@@ -39,6 +39,7 @@ from fieldapp.web.registers.asking import (
     for_reading,
     form_day,
     form_revision,
+    require_form,
     sort_links,
     the_context,
     with_query,
@@ -111,6 +112,7 @@ def reveal_phone(commissioner_id: str) -> str:
 @needs(Action.COMMISSIONER_WRITE)
 def show_new() -> str:
     """The empty form."""
+    require_form(False, Action.COMMISSIONER_WRITE)
     empty = {"kind": CommissionerKind.INDIVIDUAL.value, "capacity": 1, "specialties": ()}
     return _form_page(None, EditForm(empty | {"institution": asked_text("institution")}))
 
@@ -142,8 +144,9 @@ def add() -> AnyResponse | tuple[str, int]:
 @needs(Action.COMMISSIONER_WRITE)
 def show_edit(commissioner_id: str) -> str:
     """The form of one commissioner; the phone is masked until it is replaced."""
-    record = show_commissioner(the_context(), commissioner_id, by=acting_person()).record
-    return _form_page(record, opened(record, _EDITED))
+    page = show_commissioner(the_context(), commissioner_id, by=acting_person())
+    require_form(page.may_change, Action.COMMISSIONER_WRITE)
+    return _form_page(page.record, opened(page.record, _EDITED))
 
 
 @blueprint.post("/commissioners/<commissioner_id>/edit")

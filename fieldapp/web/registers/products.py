@@ -34,6 +34,7 @@ from fieldapp.web.registers.asking import (
     download_list,
     form_day,
     form_revision,
+    require_form,
     sort_links,
     the_context,
     with_query,
@@ -108,8 +109,9 @@ def add(township_code: str) -> AnyResponse | tuple[str, int]:
 @needs(Action.PRODUCT_WRITE)
 def show_edit(product_id: int) -> str:
     """The form of one product."""
-    record = show_product(the_context(), product_id, by=acting_person()).record
-    return _form_page(record, opened(record, _EDITED), record["township_code"])
+    page = show_product(the_context(), product_id, by=acting_person())
+    require_form(page.may_change, Action.PRODUCT_WRITE)
+    return _form_page(page.record, opened(page.record, _EDITED), page.record["township_code"])
 
 
 @blueprint.post("/products/<int:product_id>/edit")
@@ -213,6 +215,7 @@ def _listed() -> tuple[ProductQuery, ProductList]:
 
 def _form_page(record: dict[str, Any] | None, form: EditForm, township_code: str) -> str:
     township = show_township(the_context(), township_code, by=acting_person())
+    require_form(township.may_change_products, Action.PRODUCT_WRITE)
     return render_template(
         "registers/product_form.html",
         record=record,
