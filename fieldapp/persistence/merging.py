@@ -15,7 +15,9 @@ def carry_over(connection: Connection, former: str, remaining: str, now: datetim
     standing = select(recusals).where(recusals.c.lifted_on.is_(None))
     held = set(
         connection.scalars(
-            standing.with_only_columns(recusals.c.township_code).where(recusals.c.commissioner_id == remaining)
+            standing.with_only_columns(recusals.c.township_code).where(
+                recusals.c.commissioner_id == remaining
+            )
         )
     )
     for row in connection.execute(standing.where(recusals.c.commissioner_id == former)).all():
@@ -32,10 +34,10 @@ def carry_over(connection: Connection, former: str, remaining: str, now: datetim
         if row.year not in years:
             values = dict(row._mapping) | {"commissioner_id": remaining}
             connection.execute(insert(assessment_grades).values(values))
-    has_account = connection.scalar(select(users.c.id).where(users.c.commissioner_id == remaining)) is not None
+    has_account = (
+        connection.scalar(select(users.c.id).where(users.c.commissioner_id == remaining)) is not None
+    )
     change = {"disabled_at": now} if has_account else {"commissioner_id": remaining}
     connection.execute(
-        update(users)
-        .where(users.c.commissioner_id == former)
-        .values(revision=users.c.revision + 1, **change)
+        update(users).where(users.c.commissioner_id == former).values(revision=users.c.revision + 1, **change)
     )
