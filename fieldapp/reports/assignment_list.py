@@ -40,6 +40,7 @@ COLUMNS = (
 _MM_PER_INCH = 25.4
 # Characters of a column of a sheet for each mm on paper, at the size that the sheet is written in.
 _CHARACTERS_PER_MM = 0.53
+_TALLEST_ROW = 409.0  # points; Excel allows no more
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,10 @@ def _write_rows(workbook: Any, sheet: Any, head: int, rows: Sequence[ListedAssig
     sheet.repeat_rows(head)
     sheet.freeze_panes(head + 1, 0)
     for number, row in enumerate(rows, start=1):
+        cells = row.cells(number)
+        sheet.set_row(head + number, _row_height(cells))
         sheet.write_number(head + number, 0, number, number_format)
-        for position, cell in enumerate(row.cells(number)):
+        for position, cell in enumerate(cells):
             if position:
                 sheet.write_string(head + number, position, written(cell), forms[position])
 
@@ -179,6 +182,20 @@ def _merge(sheet: Any, row: int, last: int, text: str, form: Any) -> None:
     sheet.write_string(row, 0, written(text), form)
 
 
+def _row_height(cells: Sequence[str]) -> float:
+    """Points for a row: as many lines as its fullest cell takes; not every program fits rows by itself."""
+    lines = [
+        -(-_width(cell) // (column.width_mm * _CHARACTERS_PER_MM * 0.95))
+        for cell, column in zip(cells, COLUMNS, strict=True)
+    ]
+    return min(6 + 14 * max(1.0, *lines), _TALLEST_ROW)
+
+
+def _width(text: str) -> int:
+    """The width of a text in characters of a digit's width; Chinese ones take two."""
+    return sum(1 if mark.isascii() else 2 for mark in text)
+
+
 def _height(text: str) -> float:
     """Points for a merged line, which no program fits to its text by itself: 40 characters to a line."""
-    return 20.0 * max(1, -(-len(text) // 40))
+    return min(20.0 * max(1, -(-len(text) // 40)), _TALLEST_ROW)

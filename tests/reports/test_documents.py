@@ -122,6 +122,18 @@ def test_the_workbook_prints_on_a4_with_its_heading_on_each_page() -> None:
     assert str(sheet["A2"].value) == "公示期：2026年11月23日至2026年11月27日，共5个工作日"
 
 
+def test_the_rows_of_the_workbook_are_as_high_as_their_text() -> None:
+    rows = [
+        listed(specialties=()),
+        listed(institution="东北农业大学农学院" * 8),
+        listed(institution="字" * 20_000),
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(_bytes(_notice(rows=rows).write_xlsx))).active
+    assert sheet is not None
+    low, high, highest = (sheet.row_dimensions[number].height for number in (4, 5, 6))
+    assert low < high < highest <= 409
+
+
 HOSTILE = ["=HYPERLINK(1)", "+1", "@SUM(A1)", "<w:p/>&amp;", "a\0b\x1f", "\ud800", "两\n行", "—" * 5000]
 
 
