@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fieldapp.domain.errors import ForbiddenError, UnauthenticatedError
@@ -75,6 +75,7 @@ def acting_person() -> Person:
 def register(app: Flask) -> None:
     """Hold every request to the rule of its view, before anything else of it is read."""
     app.before_request(_hold)
+    app.after_request(_keep_out_of_caches)
     app.jinja_env.globals.update(can=can, Action=Action)
 
 
@@ -104,6 +105,14 @@ def _hold() -> ResponseReturnValue | None:
     for action in rule.actions:
         _require_action(account, action)
     return _finish_account(account, rule)
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    """What is not for everybody is not kept by a browser that others use after logging out."""
+    rule = None if request.endpoint is None else rule_of(current_app.view_functions[request.endpoint])
+    if rule is None or not rule.public:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def _require_action(account: Account, action: Action) -> None:

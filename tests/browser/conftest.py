@@ -93,6 +93,11 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from _serve(_context(tmp_path_factory.mktemp("bare")))
 
 
+def served(address: str) -> Flask:
+    """What answers at an address."""
+    return _SERVED[address]
+
+
 def session_of(address: str, role: Role) -> str:
     app = _SERVED[address]
     client = app.test_client()
