@@ -56,7 +56,8 @@ _FAILED = (
 # What the driver says of the server names its address: it goes to the log, not to whoever asks.
 _INTERNAL_REASONS = {
     "database.unreachable": Message(
-        "The database cannot be reached. Nothing was changed; try again in a minute, or tell the administrator."
+        "The database cannot be reached. Nothing was changed; "
+        "try again in a minute, or tell the administrator."
     )
 }
 
