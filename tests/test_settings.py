@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from multiprocessing import get_context
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest

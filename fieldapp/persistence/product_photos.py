@@ -32,7 +32,8 @@ def get(connection: Connection, product_id: int, photo_id: int) -> Values:
 
 def add(connection: Connection, values: Values) -> int:
     """Store what is known of a photo and return its id."""
-    return int(connection.execute(insert(product_photos).values(values).returning(product_photos.c.id)).scalar_one())
+    stored = insert(product_photos).values(values).returning(product_photos.c.id)
+    return int(connection.execute(stored).scalar_one())
 
 
 def remove(connection: Connection, photo_id: int, at: datetime) -> None:

@@ -175,7 +175,8 @@ def get_institution(connection: Connection, institution_id: int) -> Values:
 
 def add_institution(connection: Connection, values: Values) -> int:
     """Store an institution and return its id."""
-    return int(connection.execute(insert(institutions).values(values).returning(institutions.c.id)).scalar_one())
+    stored = insert(institutions).values(values).returning(institutions.c.id)
+    return int(connection.execute(stored).scalar_one())
 
 
 def change_institution(connection: Connection, institution_id: int, values: Values) -> None:
