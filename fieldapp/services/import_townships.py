@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from shapely import MultiPolygon, Point
+from shapely import Point
 from sqlalchemy import Connection
 
 from fieldapp.domain.importing import Action
-from fieldapp.domain.townships import BoundaryQuality, LineageKind, TownshipKind
+from fieldapp.domain.townships import LineageKind, TownshipKind
 from fieldapp.persistence import schema, townships
 from fieldapp.persistence.register import Values
+from fieldapp.services.import_boundaries import Boundaries, title_of
 from fieldapp.services.import_counties import Counties
 from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan
 from fieldapp.services.import_roster import RosterPlanner, plan_target
@@ -42,7 +43,6 @@ _FIELDS = (
     Field("ends_on"),
     Field("note", ""),
 )
-_SEAT_FROM_BOUNDARY = "representative point of the boundary"
 _DAY = timedelta(days=1)
 _UPDATES, _INSERTS, _LINEAGE = 1, 2, 3
 _SUCCESSION = {"merged_into": LineageKind.MERGED, "upgraded_to": LineageKind.UPGRADED}
@@ -77,6 +77,7 @@ class _Planner:
             (change["kind"], change["from_code"], change["to_code"]): change["effective_on"]
             for change in townships.all_lineage(connection)
         }
+        self.boundaries = Boundaries(table, plan)
         self.roster = RosterPlanner(connection, table, plan, complete=options.complete)
         self.in_file = {
             str(row.values["code"]): str(row.values["name"]) for row in table.rows if "code" not in row.faulty
@@ -97,7 +98,7 @@ class _Planner:
         values |= {"county_code": county_code, "pinyin": self._pinyin(row, stored, values["name"])}
         self._set_kind(row, values)
         values["seat"] = self._seat(row, stored)
-        self._set_boundary(row, values, stored)
+        self.boundaries.take(row, values, stored)
         effective_on = row.values.get("effective_on") or self.effective_on
         assert isinstance(effective_on, date)
         succession = self._succession(row, values, effective_on)
@@ -150,25 +151,6 @@ class _Planner:
             given = degrees(self.plan, row, "seat_lon", "seat_lat")
         return kept if given is None or same(kept, given) else given
 
-    def _set_boundary(self, row: Row, values: Values, stored: Values | None) -> None:
-        kept = stored["boundary"] if stored else None
-        geometry = self.table.geometries.get(row.number)
-        given = geometry if isinstance(geometry, MultiPolygon) else None
-        changed = given is not None and not same(kept, given)
-        values["boundary"] = given if changed else kept
-        if changed and not row.values.get("boundary_quality"):
-            values["boundary_quality"] = BoundaryQuality.OFFICIAL.value
-            if not self.table.has("boundary_tolerance_m"):
-                values["boundary_tolerance_m"] = None
-        values["boundary_quality"] = values["boundary_quality"] or BoundaryQuality.APPROXIMATE.value
-        if values["seat"] is None and values["boundary"] is not None:
-            values["seat"] = values["boundary"].representative_point()
-            values["seat_source"] = values["seat_source"] or _SEAT_FROM_BOUNDARY
-        elif changed and given is not None and not given.covers(values["seat"]):
-            self.plan.notices.append(
-                Message("{township}: the seat lies outside the new boundary.", township=_title(values))
-            )
-
     def _succession(self, row: Row, values: Values, effective_on: date) -> Values:
         """End a township that was merged into another, or became a town with a new code."""
         told: Values = {}
@@ -218,7 +200,7 @@ class _Planner:
                 "name",
                 Message(
                     "{township} was renamed on {day} already. Give another day from which the name holds.",
-                    township=_title(stored),
+                    township=title_of(stored),
                     day=effective_on,
                 ),
             )
@@ -239,7 +221,7 @@ class _Planner:
 
     def _decide(self, row: Row, values: Values, stored: Values | None, beside: tuple[Values, Values]) -> None:
         before, after = beside
-        title = _title(values)
+        title = title_of(values)
         if stored is None:
             self.plan.write(_INSERTS, townships.insert_many, values, row)
             self.plan.record("township.imported", "township", values["code"], None, values | after)
@@ -259,6 +241,7 @@ class _Planner:
 
     def finish(self) -> None:
         """Check what only all rows show together, and end those that a complete roster does not name."""
+        self.boundaries.finish(self.resulting)
         named: dict[tuple[str, str], str] = {}
         for code, values in self.resulting.items():
             if values["ends_on"] is not None:
@@ -277,9 +260,5 @@ class _Planner:
                     ),
                 )
         if self.roster.complete:
-            titles = {code: _title(values) for code, values in self.stored.items()}
+            titles = {code: title_of(values) for code, values in self.stored.items()}
             self.roster.end_missing(set(self.in_file), titles, self.effective_on)
-
-
-def _title(values: Mapping[str, Any]) -> str:
-    return f"{values['name']} ({values['code']})"

@@ -6,6 +6,7 @@ always metres, measured in a projection that the functions choose themselves.
 
 from __future__ import annotations
 
+from geodata.boundaries.comparing import Overlap, find_overlaps, outline_shift_m
 from geodata.boundaries.coverage import BrokenCoverageError, overlap_area_m2, simplify_coverage
 from geodata.boundaries.service_areas import UnusableSeatsError, service_areas
 from geodata.boundaries.validity import BrokenGeometryError, GeometryFinding, find_faults, repair
@@ -14,8 +15,11 @@ __all__ = [
     "BrokenCoverageError",
     "BrokenGeometryError",
     "GeometryFinding",
+    "Overlap",
     "UnusableSeatsError",
     "find_faults",
+    "find_overlaps",
+    "outline_shift_m",
     "overlap_area_m2",
     "repair",
     "service_areas",

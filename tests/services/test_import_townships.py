@@ -117,6 +117,87 @@ def test_a_boundary_over_an_approximate_one_is_official_and_a_missing_seat_is_fo
     assert counts(bring_in(register, "townships", path)) == (0, 0, 0, 2)
 
 
+def test_the_carried_boundaries_projected_and_back_stay_as_they_are(context: Context, tmp_path: Path) -> None:
+    bring_in(context, "townships", TABLES / "townships.geojson")
+    carried = reference_townships()[["code", "name", "geometry"]]
+    for system in ("EPSG:4530", "EPSG:4549"):
+        path = tmp_path / system.replace(":", "") / "layer.shp"
+        path.parent.mkdir()
+        carried.to_crs(system).to_file(path, encoding="gbk")
+        for beside in (".cpg", ".prj"):
+            path.with_suffix(beside).unlink()
+        result = bring_in(context, "townships", path, crs=system)
+        assert counts(result) == (0, 0, 0, 168)
+
+
+def test_a_boundary_is_changed_from_2_m_on(register: Context, tmp_path: Path) -> None:
+    for metres, expected in ((0, (0, 1, 0, 0)), (1.5, (0, 0, 0, 1)), (2.5, (0, 1, 0, 0))):
+        shape = box(127.0, 45.1, 127.2, 45.3 + metres / 111_150)
+        path = layer(tmp_path, ({"code": LALIN, "name": "拉林满族镇"}, shape))
+        assert counts(bring_in(register, "townships", path)) == expected, metres
+
+
+def test_what_becomes_official_is_told_once_and_by_row(register: Context, tmp_path: Path) -> None:
+    feature: dict[str, object] = {"code": LALIN, "name": "拉林满族镇"}
+    path = layer(tmp_path, (feature, box(127.0, 45.1, 127.2, 45.3)))
+    result = bring_in(register, "townships", path, dry_run=True)
+    assert len([each for each in result.notices if "become official: 1" in str(each)]) == 1
+    (change,) = result.outcome.changes
+    assert change.before["boundary_quality"] == "approximate"
+    assert change.after["boundary_quality"] == "official"
+    told = layer(tmp_path, (feature | {"boundary_quality": "approximate"}, box(127.0, 45.1, 127.2, 45.3)))
+    result = bring_in(register, "townships", told)
+    assert not [each for each in result.notices if "official" in str(each)]
+    assert township(register, LALIN)["boundary_quality"] == "approximate"
+
+
+def two_townships(tmp_path: Path, *, east_from: float, **values: object) -> Path:
+    return layer(
+        tmp_path,
+        ({"code": LALIN, "name": "拉林满族镇"}, box(127.0, 45.1, 127.2, 45.3)),
+        ({"code": "230184104", "name": "志广乡"} | values, box(east_from, 45.1, east_from + 0.2, 45.3)),
+    )
+
+
+@pytest.mark.parametrize("east_from", [127.0, 127.18])
+def test_boundaries_of_the_same_days_do_not_cover_each_other(
+    register: Context, tmp_path: Path, east_from: float
+) -> None:
+    result = bring_in(register, "townships", two_townships(tmp_path, east_from=east_from))
+    (fault,) = result.outcome.errors
+    assert f"拉林满族镇 ({LALIN})" in str(fault.message)
+    assert "志广乡 (230184104)" in str(fault.message)
+    assert not result.written
+
+
+def test_a_small_overlap_is_told_and_one_of_other_days_is_none(register: Context, tmp_path: Path) -> None:
+    result = bring_in(register, "townships", two_townships(tmp_path, east_from=127.196))
+    assert counts(result) == (1, 1, 0, 0)
+    assert [each for each in result.notices if "2.0 % of the smaller" in str(each)]
+    begun = write_csv(tmp_path, f"code,name,starts_on\n{LALIN},拉林满族镇,2021-01-01")
+    assert counts(bring_in(register, "townships", begun)) == (0, 1, 0, 0)
+    gone: dict[str, object] = {"code": "230184105", "name": "旧乡", "ends_on": "2020-12-31"}
+    gone["roster_starts_on"] = None
+    former = layer(tmp_path, (gone, box(127.0, 45.1, 127.19, 45.3)))
+    assert counts(bring_in(register, "townships", former)) == (1, 0, 0, 0)
+
+
+def test_a_township_does_not_get_the_whole_of_an_approximate_neighbour(
+    context: Context, tmp_path: Path
+) -> None:
+    bring_in(context, "townships", TABLES / "townships.geojson")
+    carried = reference_townships()
+    county = carried[carried.county_code == "230184"].reset_index(drop=True)
+    one = county.iloc[0]
+    touching = county[county.touches(one.geometry)].iloc[0]
+    path = layer(tmp_path, ({"code": one["code"], "name": one["name"]}, touching.geometry))
+    (fault,) = bring_in(context, "townships", path).outcome.errors
+    assert touching["name"] in str(fault.message)
+    grown = one.geometry.union(touching.geometry.intersection(one.geometry.buffer(0.02)))
+    path = layer(tmp_path, ({"code": one["code"], "name": one["name"]}, grown))
+    assert counts(bring_in(context, "townships", path)) == (0, 1, 0, 0)
+
+
 def test_a_layer_of_points_gives_the_seats(register: Context, tmp_path: Path) -> None:
     path = layer(tmp_path, ({"code": LALIN, "name": "拉林满族镇"}, Point(127.05, 45.25)))
     assert counts(bring_in(register, "townships", path)) == (0, 1, 0, 0)
