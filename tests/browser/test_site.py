@@ -31,13 +31,32 @@ def test_the_status_page_is_accessible(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
 
 
-def test_the_essentials_fit_a_small_screen_without_scrolling(visit: Visit, demonstration: str) -> None:
-    page = visit(demonstration)
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_whole_status_page_fits_a_small_screen(visit: Visit, demonstration: str, language: str) -> None:
+    page = visit(f"{demonstration}/?lang={language}")
 
-    for part in ("h1", ".panel-rungs", ".panel-next", ".panel-map", ".panel-trend", ".panel-counties"):
+    assert page.evaluate("document.documentElement.scrollHeight") <= DESKTOP["height"]
+    parts = ("h1", "rungs", "next", "map", "trend", "counties", "lapses")
+    for part in (part if part == "h1" else f".panel-{part}" for part in parts):
         box = page.locator(part).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= DESKTOP["height"], part
+    for shown in ("svg.trend", ".legend", ".panel-lapses tbody tr:nth-child(3)"):
+        box = page.locator(shown).first.bounding_box()
+        assert box is not None
+        assert box["height"] > 20, shown
+        assert box["y"] + box["height"] <= DESKTOP["height"], shown
+
+
+def test_the_counties_that_find_no_room_are_reached_in_their_own_box(
+    visit: Visit, demonstration: str
+) -> None:
+    page = visit(demonstration)
+    last = page.locator(".panel-counties tbody tr").last
+
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
