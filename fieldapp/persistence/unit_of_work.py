@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -43,10 +43,18 @@ class UnitOfWork:
 
     connection: Connection
 
-    def __init__(self, engine: Engine, *, actor: str, address: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        actor: str,
+        address: str = "",
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
         self._engine = engine
         self._actor = actor
         self._address = address
+        self._now = now or _utc_now
         self._events: list[dict[str, Any]] = []
         self._topics: set[str] = set()
 
@@ -81,7 +89,7 @@ class UnitOfWork:
             self._topics.add(topic)
         self._events.append(
             {
-                "at": datetime.now(UTC),
+                "at": self._now(),
                 "actor": self._actor,
                 "action": action,
                 "subject_type": subject_type,
@@ -135,6 +143,10 @@ def _plain(subject_type: str, values: Mapping[str, Any] | None) -> Any:
     personal = _PERSONAL | _NAMING if subject_type in _PEOPLE else _PERSONAL
     kept = {name: _WITHHELD if name in personal and value else value for name, value in values.items()}
     return json.loads(as_json(kept))
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def change_versions(connection: Connection) -> dict[str, int]:

@@ -48,7 +48,7 @@ class Context:
 
     def work(self, *, actor: str) -> UnitOfWork:
         """Begin a unit of work in the name of ``actor``."""
-        return UnitOfWork(self.engine, actor=actor, address=ADDRESS.get())
+        return UnitOfWork(self.engine, actor=actor, address=ADDRESS.get(), now=self.now)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -257,3 +257,9 @@ def test_what_does_not_exist_is_said(register: Context) -> None:
         put_on_notice(register, 404, revision=1, by=OFFICER)
     with pytest.raises(NotFoundError):
         propose_assignment(register, proposal("999999999"), by=OFFICER)
+
+
+def test_the_audit_log_goes_by_the_clock_of_the_installation(register: Context) -> None:
+    proposed(register)
+    told = rows(register, schema.audit_events, schema.audit_events.c.id)[-1]
+    assert told["at"] == register.now()
