@@ -11,6 +11,8 @@ from fieldapp.cli.output import Installation, pass_installation, write_file
 from fieldapp.services.draw_map import draw_map
 from geodata.errors import Message
 
+_ENDINGS = (".html", ".htm")
+
 
 @click.command("map")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day; default: today.")
@@ -24,6 +26,13 @@ from geodata.errors import Message
 @pass_installation
 def map_(installation: Installation, *, as_of: datetime | None, output: Path) -> None:
     """Draw the map as one file that opens without any network."""
+    if output.suffix.lower() not in _ENDINGS:
+        raise click.BadParameter(
+            installation.words(
+                Message("{path} does not end in .html or .htm, which the map is written as.", path=output)
+            ),
+            param_hint="--output",
+        )
     document = draw_map(
         installation.context, as_of=as_of.date() if as_of else None, locale=installation.locale
     )

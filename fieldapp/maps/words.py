@@ -85,6 +85,7 @@ _WORDS = {
     "offline_text": Message(
         "What is shown may be out of date. It is loaded again as soon as the connection is back."
     ),
+    "still_shown": Message("Shown is {day}."),
     "retry": Message("Try again"),
     "empty_title": Message("There are no townships yet"),
     "empty_text": Message("Import the roster of townships with their boundaries; they appear here at once."),
@@ -95,6 +96,7 @@ _WORDS = {
     "not_on_roster": Message("This township is not on the roster on {day}."),
     "unknown_township": Message("There is no township with the code {code}."),
     "unknown_county": Message("There is no county or district with the code {code}."),
+    "unknown_status": Message("There is no coverage status {status}. Choose one of the list."),
     "bad_day": Message("Choose a day from 1949-10-01 to 2200-12-31."),
     "zoom_in": Message("Zoom in"),
     "zoom_out": Message("Zoom out"),

@@ -127,14 +127,7 @@ def measure_coverage(
     reach.
     """
     as_of = context.today() if as_of is None else as_of
-    if not EARLIEST <= as_of <= LATEST:
-        fault = Message(
-            "{day} is out of reach. Ask for a day from {first} to {last}.",
-            day=as_of.isoformat(),
-            first=EARLIEST.isoformat(),
-            last=LATEST.isoformat(),
-        )
-        raise InvalidInputError(fault, [Fault("/as_of", fault)], code="coverage.day_out_of_reach")
+    require_day_in_reach(as_of)
     kept = _kept_of(context.engine)
     version = coverage_version(context)
     whole = kept.get(
@@ -143,6 +136,19 @@ def measure_coverage(
     if county is None:
         return whole
     return kept.get(version, (as_of, county, policy, geometry), lambda: _restricted(whole, county))
+
+
+def require_day_in_reach(day: date) -> None:
+    """Raise `InvalidInputError` for a day that coverage is not measured on."""
+    if EARLIEST <= day <= LATEST:
+        return
+    fault = Message(
+        "{day} is out of reach. Ask for a day from {first} to {last}.",
+        day=day.isoformat(),
+        first=EARLIEST.isoformat(),
+        last=LATEST.isoformat(),
+    )
+    raise InvalidInputError(fault, [Fault("/as_of", fault)], code="coverage.day_out_of_reach")
 
 
 def coverage_version(context: Context) -> str:

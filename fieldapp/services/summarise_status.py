@@ -18,7 +18,13 @@ from fieldapp.maps.sketch import Sketch, draw_sketch
 from fieldapp.persistence.unit_of_work import REGISTER, change_versions
 from fieldapp.reports.trend import TrendChart, TrendPoint, draw_trend
 from fieldapp.services.context import Context
-from fieldapp.services.measure_coverage import Coverage, coverage_version, measure_coverage
+from fieldapp.services.measure_coverage import (
+    EARLIEST,
+    LATEST,
+    Coverage,
+    coverage_version,
+    measure_coverage,
+)
 from geodata.errors import Message
 from geodata.tables.pinyin import place_pinyin
 
@@ -192,7 +198,7 @@ def _county(document: dict[str, object]) -> CountyRow:
 
 def _lapses(context: Context, coverage: Coverage) -> tuple[Lapse, ...]:
     table = coverage.table
-    last = pd.Timestamp(coverage.as_of) + pd.Timedelta(days=LATER_DAYS)
+    last = min(pd.Timestamp(coverage.as_of) + pd.Timedelta(days=LATER_DAYS), pd.Timestamp(LATEST))
     lapses = []
     for row in table[table["lapses_on"] <= last].drop(columns="geometry").to_dict("records"):
         on: date = row["lapses_on"].date()
@@ -235,4 +241,4 @@ def _trend_days(as_of: date) -> list[date]:
     months = [(pd.Timestamp(as_of) - pd.DateOffset(months=n)).date() for n in range(_MONTHS_BACK, -1, -1)]
     last = as_of + timedelta(days=LATER_DAYS)
     weeks = [as_of + n * _FORECAST_STEP for n in range(1, LATER_DAYS // _FORECAST_STEP.days + 1)]
-    return [*months, *weeks, last]
+    return [day for day in (*months, *weeks, last) if EARLIEST <= day <= LATEST]

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import Literal
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, g, render_template, request, send_file
+from flask import Blueprint, Response, current_app, g, render_template, send_file
 
 from fieldapp.domain.coverage import CoverageStatus
-from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import describe_register
 from fieldapp.services.export_coverage import export_sheet
-from fieldapp.services.measure_coverage import measure_coverage
+from fieldapp.services.measure_coverage import EARLIEST, LATEST, measure_coverage
 from fieldapp.services.summarise_status import LATER_DAYS, SOON_DAYS, StatusSummary, summarise_status
+from fieldapp.web.asked_day import asked_day
 from fieldapp.web.rights import public
 from fieldapp.web.site import words
 from geodata.errors import Message
 
 blueprint = Blueprint("status", __name__)
 
-_YEARS = range(2000, 2101)
 _LAPSES_SHOWN = 6  # the others are folded in
 # What is done about the townships that lack a rung, by the status that they show.
 _WORK = {
@@ -55,7 +53,7 @@ def show() -> str:
     """The status of today, or of the day in ``as_of``."""
     context: Context = current_app.extensions["fieldapp"]
     today = context.today()
-    as_of = _asked_day()
+    as_of = asked_day()
     summary = summarise_status(context, as_of=as_of)
     if not summary.roster:
         return render_template(
@@ -70,6 +68,8 @@ def show() -> str:
         "status/show.html",
         summary=summary,
         today=today,
+        first_day=EARLIEST.isoformat(),
+        last_day=LATEST.isoformat(),
         query="?" + urlencode(asked) if asked else "",
         steps=list(_next_steps(summary, on_map)),
         on_map=on_map,
@@ -84,7 +84,7 @@ def show() -> str:
 def download(file_format: Literal["csv", "xlsx"]) -> Response:
     """The townships of the day shown, one row each, as a file in the language of the page."""
     context: Context = current_app.extensions["fieldapp"]
-    coverage = measure_coverage(context, as_of=_asked_day())
+    coverage = measure_coverage(context, as_of=asked_day())
     content = BytesIO()
     export_sheet(coverage, content, file_format=file_format, headers="words", locale=g.language)
     content.seek(0)
@@ -104,21 +104,3 @@ def _next_steps(summary: StatusSummary, on_map: Callable[..., str]) -> Iterator[
         )
     if summary.target is not None and summary.target != summary.roster:
         yield _Step(Message("Bring the roster into line with the target: import the list"), "/import")
-
-
-def _asked_day() -> date | None:
-    text = request.args.get("as_of", "").strip()
-    if not text:
-        return None
-    try:
-        asked = date.fromisoformat(text)
-    except ValueError:
-        asked = None
-    if asked is None or asked.year not in _YEARS:
-        fault = Message("{value} is not a day from 2000 to 2100. Write it as 2026-11-22.", value=text)
-        raise InvalidInputError(
-            Message("The address carries parameters that cannot be used."),
-            [Fault("/as_of", fault)],
-            code="query.invalid",
-        )
-    return asked

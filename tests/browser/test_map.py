@@ -283,6 +283,35 @@ def test_a_lost_connection_keeps_the_picture_and_is_said(chromium: Browser, demo
     context.close()
 
 
+def test_a_day_that_cannot_be_loaded_leaves_the_day_that_is_shown(
+    chromium: Browser, demonstration: str
+) -> None:
+    context = chromium.new_context(viewport=DESKTOP)
+    page = context.new_page()
+    page.goto(f"{demonstration}/map?lang=zh_CN")
+    _drawn(page)
+    context.set_offline(True)
+    page.fill("#map-date", "2026-06-01")
+    expect(page.locator("#map-notice")).to_contain_text("2026年11月22日")
+    expect(page.locator("#map-date")).to_have_value("2026-11-22")
+    expect(page.locator("#map-date-note")).to_be_hidden()
+    assert "as_of" not in page.url
+    expect(page.locator("#map-day")).to_have_text("2026年11月22日")
+    context.set_offline(False)
+    expect(page.locator("#map-notice")).to_be_hidden()
+    page.fill("#map-date", "2026-06-01")
+    expect(page.locator("#map-day")).to_have_text("2026年6月1日")
+    assert page.url.endswith("as_of=2026-06-01")
+    context.close()
+
+
+def test_a_status_that_does_not_exist_is_named(visit: Visit, demonstration: str) -> None:
+    page = _drawn(visit(f"{demonstration}/map?status=foo"))
+    expect(page.locator("#map-notice")).to_contain_text("foo")
+    page.locator(".legend-entry").first.click()
+    expect(page.locator("#map-notice")).to_be_hidden()
+
+
 def test_paper_carries_the_map_and_the_whole_table(visit: Visit, demonstration: str) -> None:
     page = _drawn(visit(f"{demonstration}/map", color_scheme="dark"))
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

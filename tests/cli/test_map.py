@@ -48,5 +48,13 @@ def test_a_day_out_of_reach_is_refused(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "map.html").exists()
 
 
+@pytest.mark.parametrize("name", ["map.txt", "map", "map.html.csv"])
+def test_a_file_that_no_browser_would_open_is_refused(run: Run, tmp_path: Path, name: str) -> None:
+    refused = run("--output", str(tmp_path / name))
+    assert refused.exit_code == 2
+    assert "does not end in .html or .htm" in refused.stderr
+    assert not (tmp_path / name).exists()
+
+
 def test_without_a_file_it_is_a_fault_of_usage(run: Run) -> None:
     assert run().exit_code == 2

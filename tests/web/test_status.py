@@ -74,12 +74,29 @@ def test_the_page_keeps_to_the_content_policy_and_is_small(client: FlaskClient) 
     assert len(brotli.compress(answer.data, quality=5)) < 25_000
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "1800-01-01", "9999-12-31"])
+@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "20261122"])
 def test_a_day_that_cannot_be_shown_is_refused_in_plain_words(client: FlaskClient, day: str) -> None:
     answer = client.get(f"/?as_of={day}&lang=en")
 
     assert answer.status_code == 422
-    assert f"{day} is not a day from 2000 to 2100." in answer.text
+    assert f"{day} is not a day. Write it as 2026-11-22." in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/map", "/coverage.csv"])
+@pytest.mark.parametrize("day", ["1949-09-30", "2201-01-01", "2300-01-01", "9999-12-31"])
+def test_every_page_refuses_the_days_that_cannot_be_measured(
+    client: FlaskClient, path: str, day: str
+) -> None:
+    answer = client.get(f"{path}?as_of={day}&lang=en")
+
+    assert answer.status_code == 422
+    assert f"{day} is out of reach. Ask for a day from 1949-10-01 to 2200-12-31." in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/map", "/coverage.csv"])
+@pytest.mark.parametrize("day", ["1949-10-01", "2101-06-01", "2200-12-31"])
+def test_every_page_shows_the_days_that_can_be_measured(client: FlaskClient, path: str, day: str) -> None:
+    assert client.get(f"{path}?as_of={day}").status_code == 200
 
 
 def test_a_day_before_the_roster_says_so_and_leads_back(client: FlaskClient) -> None:

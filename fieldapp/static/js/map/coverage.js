@@ -126,7 +126,7 @@ export function drawCoverage(map, settingsId) {
 
   // What an address may ask for in vain is said, not passed over.
   function tellUnknown() {
-    const { county, township, day } = view.get();
+    const { county, township, day, unknown } = view.get();
     if (!geometry.places.size) notices.empty(settings.importAddress);
     else if (!coverage.roster)
       notices.emptyDay(
@@ -137,6 +137,7 @@ export function drawCoverage(map, settingsId) {
       notices.tell(say("unknown_township", { code: township }));
     else if (township && !rows.has(township)) notices.tell(say("not_on_roster", { day }));
     else if (county && !geometry.counties.has(county)) notices.tell(say("unknown_county", { code: county }));
+    else if (unknown) notices.tell(say("unknown_status", { status: unknown }));
     else notices.clear();
   }
 
@@ -174,10 +175,21 @@ export function drawCoverage(map, settingsId) {
       if (!(error instanceof LoadError)) throw error;
       if (mine !== request) return;
       failed = true;
-      notices.failed(error.status, () => load({ fresh: true }));
+      tellFailed(error.status, day);
     } finally {
       if (mine === request) byId("map-page").removeAttribute("aria-busy");
     }
+  }
+
+  // Control, note and address never name another day than the one whose figures are shown.
+  function tellFailed(status, wanted) {
+    const again = () => (wanted === view.get().day ? load({ fresh: true }) : view.set({ day: wanted }));
+    if (coverage && coverage.as_of !== wanted) {
+      view.keepDay(coverage.as_of);
+      dates.show();
+      showAll();
+    }
+    notices.failed(status, again, coverage?.as_of);
   }
 
   // The ground and the lines are drawn while the coverage is still on its way.
@@ -223,7 +235,7 @@ export function drawCoverage(map, settingsId) {
 
   if (!settings.embedded) {
     addEventListener("online", () => load({ fresh: true }));
-    addEventListener("offline", () => notices.failed(0, () => load({ fresh: true })));
+    addEventListener("offline", () => tellFailed(0, view.get().day));
     const refresh = () => drawn && !document.hidden && navigator.onLine && load({ fresh: true, quiet: true });
     document.addEventListener("visibilitychange", refresh);
     setInterval(refresh, REFRESH_EVERY);

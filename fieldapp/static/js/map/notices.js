@@ -33,12 +33,14 @@ export function openNotices() {
         LOADING_AFTER,
       );
     },
-    failed(status, retry) {
+    // `day`: the one that is still shown, if any is.
+    failed(status, retry, day) {
       const offline = status === 0;
+      const text = offline ? say("offline_text") : say("error_text", { status });
       put(
         offline ? "offline" : "error",
         say(offline ? "offline_title" : "error_title"),
-        offline ? say("offline_text") : say("error_text", { status }),
+        [day && say("still_shown", { day: sayDay(day) }), text].filter(Boolean).join(" "),
         button(say("retry"), retry),
       );
     },

@@ -5,9 +5,9 @@ export const STATUSES = ["uncovered", "no_product", "unsigned", "dormant", "unve
 
 // A file opened from a disk may not be allowed an address of its own in every browser: the view works all
 // the same, it only has no link.
-function push(to) {
+function enter(to, how = "pushState") {
   try {
-    history.pushState(null, "", to);
+    history[how](null, "", to);
   } catch (error) {
     if (error.name !== "SecurityError") throw error;
   }
@@ -18,11 +18,12 @@ export function openView(today, fixedDay, isDay) {
 
   function read() {
     const query = new URLSearchParams(location.search);
-    const asked = query.get("as_of");
+    const asked = { day: query.get("as_of"), statuses: (query.get("status") ?? "").split(",") };
     return {
-      day: fixedDay ?? (isDay(asked) ? asked : today),
+      day: fixedDay ?? (isDay(asked.day) ? asked.day : today),
       county: query.get("county") || null,
-      statuses: new Set((query.get("status") ?? "").split(",").filter((status) => STATUSES.includes(status))),
+      statuses: new Set(asked.statuses.filter((status) => STATUSES.includes(status))),
+      unknown: asked.statuses.find((status) => status && !STATUSES.includes(status)) ?? null,
       township: query.get("township") || null,
     };
   }
@@ -56,10 +57,16 @@ export function openView(today, fixedDay, isDay) {
     link: (changes) => address({ ...current, ...changes }),
     set(changes) {
       const previous = current;
-      current = { ...current, ...changes };
+      // A choice of statuses replaces whatever the address asked for in vain.
+      current = { ...current, ...(changes.statuses ? { unknown: null } : {}), ...changes };
       const to = address(current);
-      if (to !== address(previous)) push(to);
+      if (to !== address(previous)) enter(to);
       announce(previous);
+    },
+    // Back to the day whose figures stand on the screen, as another could not be had.
+    keepDay(day) {
+      current = { ...current, day };
+      enter(address(current), "replaceState");
     },
     // Does this row of the coverage document pass the filter?
     shows: (row) =>
