@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from geodata.errors import Message
 
-# More faults than a person reads at once help nobody and would let a hostile file fill the memory.
-MAX_FAULTS = 1000
+# All faults of any list that people write are told; without a bound a hostile file would fill the memory.
+MAX_FAULTS = 100_000
 
 
 @dataclass(frozen=True)

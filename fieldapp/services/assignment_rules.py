@@ -20,6 +20,14 @@ def check_lifecycle(
     plan: Plan, row: Row, values: Mapping[str, Any], stored: Mapping[str, Any] | None, today: date
 ) -> None:
     """Refuse what contradicts itself, and a step that the lifecycle does not have."""
+    check_days(plan, row, values)
+    _check_agreement(plan, row, values)
+    if stored is not None:
+        _check_step(plan, row, values, stored, today=today)
+
+
+def check_days(plan: Plan, row: Row, values: Mapping[str, Any]) -> None:
+    """Refuse days and an end that contradict each other."""
     starts_on, ends_on, ended_on = values["starts_on"], values["ends_on"], values["ended_on"]
     ended = values["state"] == AssignmentState.ENDED
     if ends_on < starts_on:
@@ -60,9 +68,6 @@ def check_lifecycle(
             "ended_on",
             Message("Only an ended assignment has a last day served. Set the state to ended, or clear it."),
         )
-    _check_agreement(plan, row, values)
-    if stored is not None:
-        _check_step(plan, row, values, stored, today=today)
 
 
 def _check_agreement(plan: Plan, row: Row, values: Mapping[str, Any]) -> None:

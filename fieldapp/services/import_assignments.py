@@ -15,7 +15,7 @@ from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import Match, Named, Place, Register, find_commissioner, normalised
 from fieldapp.persistence import assignments, commissioners, schema, townships
 from fieldapp.persistence.register import Values
-from fieldapp.services.assignment_rules import check_lifecycle, check_terms, lasts_shorter
+from fieldapp.services.assignment_rules import check_days, check_lifecycle, check_terms, lasts_shorter
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.services.import_values import Field, check_lengths, differing, merged, refuse_repeated
@@ -41,8 +41,7 @@ def plan_assignments(connection: Connection, table: ImportTable, plan: Plan, tod
     """Fill the plan, one step of the iterator a row."""
     planner = _Planner(connection, table, plan, today)
     for row in table.rows:
-        if not row.faulty:
-            planner.take(row)
+        planner.take(row)
         yield
     planner.finish(connection)
 
@@ -69,9 +68,11 @@ class _Planner:
         self.added: list[tuple[Row, Values, str]] = []
 
     def take(self, row: Row) -> None:
-        place = self.places.of(row)
-        person = self._person(row)
-        if place is None or person is None:
+        # All faults of a row are told at once: what is sound of it is looked at in any case.
+        place = None if row.faulty & {"township_code", "township", "county"} else self.places.of(row)
+        person = None if row.faulty & {"commissioner_id", "commissioner"} else self._person(row)
+        if place is None or person is None or row.faulty:
+            self._check_rest(row)
             return
         assignment_id = row.values.get("id")
         found = self._stored(row, place, person)
@@ -100,6 +101,12 @@ class _Planner:
         self.resulting[key] = values | {"id": key}
         self.rows[key] = row
         self._decide(row, f"{place.title}: {person.title}, {values['starts_on']}", values, stored)
+
+    def _check_rest(self, row: Row) -> None:
+        values = merged(self.table, row, None, _FIELDS)
+        check_lengths(self.plan, row, schema.assignments, values)
+        if not row.faulty & {"state", "starts_on", "ends_on", "ended_on", "end_reason"}:
+            check_days(self.plan, row, values)
 
     def _person(self, row: Row) -> Named | None:
         given = unicodedata.normalize("NFKC", str(row.values.get("commissioner_id") or ""))

@@ -10,7 +10,6 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from shapely import Point
 from sqlalchemy import Connection
 
@@ -28,6 +27,7 @@ from fieldapp.services.import_values import (
     degrees,
     differing,
     merged,
+    person_pinyin,
     refuse_repeated,
 )
 from fieldapp.services.terms import busiest_days, terms_of
@@ -91,10 +91,9 @@ class _Planner:
         return (f"C-{number:04d}" for number in count(max(numbers, default=0) + 1))
 
     def take(self, row: Row) -> None:
-        if row.faulty:
-            return
-        identity = self._identity(row)
+        identity = None if row.faulty else self._identity(row)
         if identity is None:
+            self._check_rest(row)
             return
         if identity in self.seen:
             refuse_repeated(self.plan, row, self.seen[identity], "id" if row.values.get("id") else "name")
@@ -111,6 +110,16 @@ class _Planner:
         self._check(row, values, stored)
         if len(self.plan.faults) == before_faults:
             self._decide(row, values, stored)
+
+    def _check_rest(self, row: Row) -> None:
+        """Check what is sound of a row with a fault, so that all its faults are told at once."""
+        stored = self.stored.get(str(row.values.get("id") or ""))
+        values: Values = {"id": stored["id"] if stored else None}
+        values |= merged(self.table, row, stored, _FIELDS)
+        self._phone(row, stored)
+        if not row.faulty & {"home_lon", "home_lat"}:
+            self._home(row, stored)
+        self._check(row, values, stored)
 
     def _identity(self, row: Row) -> str | None:
         """The id that the row is about: as written, by name and institution, or a new one."""
@@ -141,7 +150,7 @@ class _Planner:
             return as_text(str(given))
         if stored and stored["name"] == name:
             return str(stored["pinyin"])
-        return " ".join(lazy_pinyin(name))[:200]
+        return person_pinyin(name)
 
     def _phone(self, row: Row, stored: Values | None) -> str | None:
         kept: str | None = stored["phone"] if stored else None

@@ -82,8 +82,11 @@ class Plan:
     notices: list[Message] = field(default_factory=list)
 
     def refuse(self, row: Row | None, key: str | None, message: Message) -> None:
-        """Note a fault at a cell; beyond `MAX_FAULTS` more would help nobody."""
-        if len(self.faults) < MAX_FAULTS:
+        """Note a fault at a cell; beyond `MAX_FAULTS` it is only said that there are more."""
+        if len(self.faults) == MAX_FAULTS:
+            message = Message("There are more than {count} faults. Correct these first.", count=MAX_FAULTS)
+            key = None
+        if len(self.faults) <= MAX_FAULTS:
             self.faults.append(self.sheet.fault(row, key, message))
 
     def keep(self, row: Row, title: str) -> None:
@@ -128,7 +131,7 @@ class Plan:
     def outcome(self) -> ImportOutcome:
         """The counts, changes and faults, these in the order of the file."""
         faults = sorted((*self.sheet.faults, *self.faults), key=lambda fault: fault.row or 0)
-        return ImportOutcome.of(self.changes, faults[: MAX_FAULTS + 1])
+        return ImportOutcome.of(self.changes, faults)
 
     def digest(self) -> str:
         """A fingerprint of everything that would change, equal only for equal plans."""

@@ -67,8 +67,7 @@ def plan_products(connection: Connection, table: ImportTable, plan: Plan, today:
     """Fill the plan, one step of the iterator a row."""
     planner = _Planner(connection, table, plan, today)
     for row in table.rows:
-        if not row.faulty:
-            planner.take(row)
+        planner.take(row)
         yield
 
 
@@ -86,8 +85,10 @@ class _Planner:
         self.seen: dict[tuple[str, str], Row] = {}
 
     def take(self, row: Row) -> None:
-        place = self.places.of(row)
-        if place is None:
+        # All faults of a row are told at once: what is sound of it is looked at in any case.
+        place = None if row.faulty & {"township_code", "township", "county"} else self.places.of(row)
+        if place is None or row.faulty:
+            self._check_rest(row)
             return
         name = as_text(str(row.values["name"]))
         key = (place.code, name)
@@ -106,6 +107,13 @@ class _Planner:
         found.ends = self._feature(row, place, name, found)
         if len(self.plan.faults) == faults:
             self._decide(row, place, values, found)
+
+    def _check_rest(self, row: Row) -> None:
+        check_lengths(self.plan, row, schema.products, merged(self.table, row, None, _FIELDS))
+        self._value(row, row.values.get("value_wan_yuan"))
+        starts_on, ends_on = row.values.get("starts_on"), row.values.get("ends_on")
+        if isinstance(starts_on, date) and isinstance(ends_on, date) and ends_on < starts_on:
+            self._refuse_period(row, starts_on, ends_on)
 
     def _value(self, row: Row, given: object) -> Decimal | None:
         """The yearly value to the cent, as it is stored."""

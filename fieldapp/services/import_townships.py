@@ -54,7 +54,9 @@ def plan_townships(
     """Fill the plan, one step of the iterator a row."""
     planner = _Planner(connection, table, plan, options, options.effective_on or today)
     for row in table.rows:
-        if not row.faulty:
+        if row.faulty:
+            planner.check_rest(row)
+        else:
             planner.take(row)
         yield
     planner.finish()
@@ -118,6 +120,16 @@ class _Planner:
             if stored is not None and not same(stored["name"], values["name"]):
                 self._rename(row, stored, values, effective_on)
             self._decide(row, values, stored, (before, after | succession))
+
+    def check_rest(self, row: Row) -> None:
+        """Check what is sound of a row with a fault, so that all its faults are told at once."""
+        stored = self.stored.get(str(row.values.get("code") or ""))
+        values = merged(self.table, row, stored, _FIELDS)
+        if not row.faulty & {"seat_lon", "seat_lat"}:
+            self._seat(row, stored)
+        check_lengths(self.plan, row, schema.townships, values)
+        if not row.faulty & {"starts_on", "ends_on"}:
+            self._check_period(row, values)
 
     def _set_kind(self, row: Row, values: Values) -> None:
         if values["kind"] is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import shapely
+from pypinyin import lazy_pinyin
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import String, Table
@@ -38,6 +39,11 @@ def same(stored: object, given: object) -> bool:
 def as_text(text: str) -> str:
     """Text as it is compared and stored: with plain line ends and no blanks around."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def person_pinyin(name: str) -> str:
+    """The name of a commissioner as it is spoken, as long as is kept."""
+    return " ".join(lazy_pinyin(name))[:200]
 
 
 def differing(stored: Mapping[str, Any], given: Mapping[str, Any], keys: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ from fieldapp.persistence import schema
 from fieldapp.persistence.unit_of_work import VISITS
 from fieldapp.services.context import Context
 from fieldapp.services.demonstration_accounts import add_demonstration_accounts
+from fieldapp.services.import_values import person_pinyin
 from fieldapp.services.load_reference_tables import ROSTER_STARTS_ON, load_reference_tables
 from geodata import tables
 from geodata.errors import Message
@@ -106,6 +107,7 @@ def _insert_people(connection: Connection, people: list[DemoCommissioner]) -> No
             {
                 "id": person.id,
                 "name": person.name,
+                "pinyin": person_pinyin(person.name),
                 "kind": person.kind.value,
                 "institution_id": ids[person.institution],
                 "capacity": person.capacity,

@@ -54,6 +54,8 @@ class Limits:
         Of the file, and of everything that unpacks from it.
     features, vertices, fields
         Of the layer.
+    feature_vertices
+        Of one feature.
     depth
         Of nested brackets or elements.
     entries
@@ -62,7 +64,8 @@ class Limits:
 
     size_bytes: int = 64 * 1024 * 1024
     features: int = 100_000
-    vertices: int = 2_000_000
+    vertices: int = 500_000
+    feature_vertices: int = 50_000
     fields: int = 500
     depth: int = 64
     entries: int = 1_000
@@ -96,6 +99,19 @@ class Limits:
                     "The layer has more than the {limit} vertices that are accepted. Simplify its"
                     " boundaries or split it.",
                     limit=self.vertices,
+                )
+            )
+
+    def check_feature_vertices(self, name: str, count: int) -> None:
+        """Refuse more than ``feature_vertices``."""
+        if count > self.feature_vertices:
+            raise TooLargeError(
+                Message(
+                    "{feature} has {count} vertices, more than the {limit} that are accepted of one feature."
+                    " Simplify it.",
+                    feature=name,
+                    count=count,
+                    limit=self.feature_vertices,
                 )
             )
 

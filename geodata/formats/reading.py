@@ -33,7 +33,7 @@ from geodata.formats.faults import (
     UnknownFormatError,
     UnreadableFileError,
 )
-from geodata.formats.soundness import made_sound, require_boundaries
+from geodata.formats.soundness import feature_name, made_sound, require_boundaries
 
 _BROKEN: Final = (
     DataSourceError,
@@ -250,7 +250,10 @@ def _read(
         raise DataLayerError("no features")
     whole = filled[0] if len(filled) == 1 else gpd.GeoDataFrame(pd.concat(filled, ignore_index=True))
     limits.check_features(len(whole))
-    limits.check_vertices(int(shapely.get_num_coordinates(whole.geometry.to_numpy()).sum()))
+    vertices = shapely.get_num_coordinates(whole.geometry.to_numpy())
+    limits.check_vertices(int(vertices.sum()))
+    largest = int(vertices.argmax())
+    limits.check_feature_vertices(feature_name(whole, largest), int(vertices[largest]))
     if staged.crs != _ASK_GDAL:
         whole = gpd.GeoDataFrame(whole.set_crs(staged.crs, allow_override=True))  # type: ignore[arg-type]
     return whole, unclosed

@@ -41,7 +41,7 @@ def require_boundaries(frame: gpd.GeoDataFrame) -> None:
 
 
 def _repaired_boundaries(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[GeometryFinding, ...]]:
-    names = [_name(frame, row) for row in range(len(frame))]
+    names = [feature_name(frame, row) for row in range(len(frame))]
     return repair(gpd.GeoDataFrame({"name": names}, geometry=frame.geometry, crs=frame.crs))
 
 
@@ -53,18 +53,18 @@ def _refuse_nowhere(frame: gpd.GeoDataFrame) -> None:
 
 
 def _closed(frame: gpd.GeoDataFrame, row: int) -> GeometryFinding:
-    name = _name(frame, row)
+    name = feature_name(frame, row)
     message = Message("The boundary of {feature} was not closed; it is now.", feature=name)
     return GeometryFinding(frame.index[row], name, message)
 
 
 def _nowhere(frame: gpd.GeoDataFrame, row: int) -> GeometryFinding:
-    name = _name(frame, row)
+    name = feature_name(frame, row)
     message = Message("{feature} has no position. Give it one, or leave it out.", feature=name)
     return GeometryFinding(frame.index[row], name, message)
 
 
-def _name(frame: gpd.GeoDataFrame, row: int) -> str:
+def feature_name(frame: gpd.GeoDataFrame, row: int) -> str:
     """The number in the file, from 1, and the code and name as far as there are any."""
     known = [frame[column].iloc[row] for column in ("code", "name") if column in frame]
     return " ".join([f"#{row + 1}", *(text for text in known if isinstance(text, str))])

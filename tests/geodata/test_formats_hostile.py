@@ -165,6 +165,16 @@ class TestGiants:
             file.write(head + ",".join(["[126.1,45.1]"] * 2_100_000) + tail)
         assert refused_within(path, 60) == "TooLargeError"
 
+    def test_one_feature_of_many_vertices_is_refused_by_name_in_little_memory(self, tmp_path):
+        path = tmp_path / "a.geojson"
+        ring = [[126 + number / 1e6, 45] for number in range(60_000)] + [[126, 46], [126, 45]]
+        feature = {"type": "Feature", "properties": {"name": "甲"}, "geometry": None}
+        feature["geometry"] = {"type": "Polygon", "coordinates": [ring]}
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+        assert refused_within(path, 150) == "TooLargeError"
+        with pytest.raises(TooLargeError, match="#1 甲 has 60002 vertices"):
+            read_layer(path)
+
     def test_deep_nesting_is_refused_in_little_memory(self, tmp_path):
         path = tmp_path / "a.geojson"
         path.write_text('{"type":"Polygon","coordinates":' + "[" * 20_000_000)

@@ -164,3 +164,11 @@ def test_a_file_cannot_activate_what_the_page_could_not(context: Context, tmp_pa
     assert "2026-11-27" in str(fault.message)
     done = bring_in(later(context, days=7), "assignments", path)
     assert counts(done) == (0, 1, 0, 0)
+
+
+def test_all_faults_of_a_row_are_told_at_once(register: Context, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path, f"township_code,commissioner,starts_on,ends_on\n{LALIN},查无此人,2027-06-01,2027-01-01"
+    )
+    faults = bring_in(register, "assignments", path).outcome.errors
+    assert {fault.column for fault in faults} == {"commissioner", "ends_on"}

@@ -139,3 +139,24 @@ def test_each_fault_names_its_cell(register: Context, tmp_path: Path, lines: str
     assert result.outcome.errors[0].column == column
     assert len(rows(register, schema.commissioners)) == 3
     assert len(rows(register, schema.institutions)) == 2
+
+
+def test_all_faults_of_a_row_are_told_at_once(register: Context, tmp_path: Path) -> None:
+    path = write_csv(tmp_path, "name,institution,capacity,phone\n周海,,-1,abc")
+    result = bring_in(register, "commissioners", path)
+    assert {fault.column for fault in result.outcome.errors} == {"institution", "capacity", "phone"}
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x02", "\x7f", "\x9b", "\u202e", "\u2066"])
+def test_control_characters_are_a_fault(register: Context, tmp_path: Path, character: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text(f"name,institution\n周{character}海,东北农业大学\n", "utf-8")
+    (fault,) = bring_in(register, "commissioners", path).outcome.errors
+    assert (fault.row, fault.column) == (2, "name")
+    assert "control characters" in str(fault.message)
+
+
+def test_thousands_of_faults_are_all_listed(register: Context, tmp_path: Path) -> None:
+    lines = "\n".join(f"周海{number},,1" for number in range(1500))
+    path = write_csv(tmp_path, f"name,institution,capacity\n{lines}")
+    assert len(bring_in(register, "commissioners", path).outcome.errors) == 1500

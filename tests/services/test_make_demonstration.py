@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,7 +17,11 @@ from fieldapp.demonstration.people import commissioners
 from fieldapp.domain.coverage import CoverageStatus
 from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import schema
+from fieldapp.persistence.engine import make_engine
+from fieldapp.services.columns import IMPORT_KINDS
 from fieldapp.services.context import Context
+from fieldapp.services.export_table import ExportFormat, export_table
+from fieldapp.services.import_file import import_file
 from fieldapp.services.load_reference_tables import load_reference_tables
 from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.services.measure_coverage import measure_coverage
@@ -89,3 +96,21 @@ def test_a_demonstration_is_not_poured_over_people_who_are_kept_already(context:
     make_demonstration(context)
     with pytest.raises(ConflictError, match="commissioners already"):
         make_demonstration(context)
+
+
+def test_the_exports_of_a_demonstration_fill_an_empty_installation_byte_for_byte(
+    sqlite_context: Context, migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    make_demonstration(sqlite_context)
+    file = tmp_path / "other.sqlite"
+    shutil.copyfile(migrated_sqlite, file)
+    settings = replace(sqlite_context.settings, data_dir=tmp_path, database_url=f"sqlite:///{file}")
+    other = Context(settings=settings, engine=make_engine(settings.database_url), now=sqlite_context.now)
+    for kind in IMPORT_KINDS:
+        ending: ExportFormat = "geojson" if kind == "townships" else "csv"
+        path, again = tmp_path / f"{kind}.{ending}", tmp_path / f"again-{kind}.{ending}"
+        export_table(sqlite_context, kind, ending, path, with_phones=True)
+        assert import_file(other, kind, path, actor="cli").written
+        export_table(other, kind, ending, again, with_phones=True)
+        assert again.read_bytes() == path.read_bytes(), kind
+    other.close()

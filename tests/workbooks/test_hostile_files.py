@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from fieldapp.workbooks import limits
+from fieldapp.workbooks import limits, reading
 from fieldapp.workbooks.limits import UnreadableFileError
 from fieldapp.workbooks.reading import read_rows
 from tests.workbooks.tables import COLUMNS, HEADER, csv_file, ods, ods_row, repacked, workbook
@@ -165,7 +165,8 @@ def test_a_macro_workbook_is_read_as_data(sound: Path) -> None:
     assert (len(sheet.rows), sheet.notes) == (1, [])
 
 
-def test_faults_are_counted_only_so_far(tmp_path: Path) -> None:
+def test_faults_are_counted_only_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_FAULTS", 1000)
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
