@@ -20,6 +20,7 @@ from fieldapp.services.columns import IMPORT_KINDS, ImportKind
 from fieldapp.services.import_file import ImportResult, Progress, import_file
 from fieldapp.services.import_plan import ImportOptions
 from fieldapp.services.make_template import make_template
+from fieldapp.services.preview_import import ShownChange, shown_changes
 from geodata.errors import Message
 
 _SHOWN_CHANGES = 20
@@ -174,13 +175,11 @@ def _tell(installation: Installation, result: ImportResult, *, dry_run: bool) ->
             )
         installation.say(Message("Nothing was imported. Correct the file and import it again."))
         return
-    shown = [
-        change for change in (*outcome.changes, *result.side_changes) if change.action is not Action.KEEP
-    ]
+    shown = list(shown_changes(result, installation.locale))
     if dry_run and shown:
         headings = [words(Message("row")), words(Message("change")), words(Message("subject")), ""]
         rows = [
-            [change.row, words(change.action.words), change.title, _difference(change.before, change.after)]
+            [change.row, words(change.action.words), change.title, _difference(change)]
             for change in shown[:_SHOWN_CHANGES]
         ]
         for line in aligned(headings, rows):
@@ -214,13 +213,14 @@ def _fault_line(installation: Installation, fault: dict[str, object]) -> str:
     return f"{place}: {fault['message']}" if place else str(fault["message"])
 
 
-def _difference(before: Any, after: Any) -> str:
+def _difference(change: ShownChange) -> str:
+    """The values of a change; those of an addition fill no line and are left to the page and its CSV."""
+    if change.action is Action.ADD:
+        return ""
     return "; ".join(
-        f"{key}: {_short(before.get(key))} > {_short(value)}" for key, value in after.items() if key in before
+        f"{each.label}: {_short(each.before)} > {_short(each.after)}" for each in change.differences
     )
 
 
-def _short(value: object) -> str:
-    if hasattr(value, "geom_type"):
-        return str(value.geom_type)
-    return "–" if value in (None, "") else str(value)[:40]
+def _short(value: str) -> str:
+    return value[:60] or "–"

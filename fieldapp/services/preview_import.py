@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
+import pyproj
+import shapely
+from geopandas import GeoDataFrame
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from fieldapp.domain.importing import Action, RowChange
@@ -15,8 +19,11 @@ from fieldapp.services.columns import COLUMNS, ImportKind
 from fieldapp.services.import_file import ImportResult
 from fieldapp.workbooks.columns import NO, YES, Column
 from fieldapp.workbooks.writing import write_table
+from geodata.boundaries import outline_shift_m
+from geodata.crs import STORAGE_CRS, area_m2
 from geodata.errors import Message
 
+_ELLIPSOID = pyproj.Geod(ellps="WGS84")
 _BESIDE: Mapping[str, Message] = {
     "boundary": Message("boundary"),
     "seat": Message("seat"),
@@ -104,7 +111,8 @@ def _shown(
         Difference(
             labels.get(key, key),
             _value(change.before.get(key), columns.get(key), locale),
-            _value(change.after.get(key), columns.get(key), locale),
+            _value(change.after.get(key), columns.get(key), locale)
+            + _moved(change.before.get(key), change.after.get(key), locale),
         )
         for key in change.changed_keys
     )
@@ -129,5 +137,17 @@ def _shape(shape: BaseGeometry, locale: str) -> str:
     if shape.geom_type == "Point":
         x, y = shape.coords[0]
         return f"{x:.5f}, {y:.5f}"
-    vertices = sum(len(part.exterior.coords) for part in getattr(shape, "geoms", ()))
-    return translate(Message("polygon of {count} vertices", count=vertices), locale)
+    area = area_m2(GeoDataFrame(geometry=[shape], crs=STORAGE_CRS)).iloc[0] / 1e6
+    vertices = int(shapely.get_num_coordinates(shape))
+    return translate(Message("{area} km², {count} vertices", area=f"{area:.2f}", count=vertices), locale)
+
+
+def _moved(before: object, after: object, locale: str) -> str:
+    """How far a seat moved or an outline shifted, as an addition to the value after."""
+    if not isinstance(before, BaseGeometry) or not isinstance(after, BaseGeometry):
+        return ""
+    if isinstance(before, Point) and isinstance(after, Point):
+        _, _, metres = _ELLIPSOID.inv(before.x, before.y, after.x, after.y)
+        return translate(Message(" (moved by {metres} m)", metres=f"{metres:.0f}"), locale)
+    metres = outline_shift_m(before, after)
+    return translate(Message(" (outline shifted by up to {metres} m)", metres=f"{metres:.0f}"), locale)

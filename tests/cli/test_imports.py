@@ -127,3 +127,30 @@ def test_the_whole_roster_and_its_target_can_be_given(register: Context, tmp_pat
         "json",
     )
     assert json.loads(result.stdout)["ended"] == 3
+
+
+def test_a_dry_run_tells_how_boundaries_and_seats_move_in_the_language_of_the_installation(
+    register: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def layer(east: float) -> Path:
+        ring = [[127.0, 45.1], [east, 45.1], [east, 45.3], [127.0, 45.3], [127.0, 45.1]]
+        feature: dict[str, object] = {
+            "type": "Feature",
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+        seat = {"seat_lon": east - 0.1, "seat_lat": 45.2}
+        feature["properties"] = {"code": LALIN, "name": "拉林满族镇"} | seat
+        path = tmp_path / "layer.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+        return path
+
+    assert run("import", "townships", layer(127.2)).exit_code == 0
+    told = run("import", "townships", layer(127.21), "--dry-run").stdout
+    assert "boundary: 349" in told
+    assert "outline shifted by up to 78" in told
+    assert "moved by 78" in told
+    monkeypatch.setenv("FIELDAPP_LOCALE", "zh_CN")
+    told = run("import", "townships", layer(127.21), "--dry-run").stdout
+    assert "MultiPolygon" not in told
+    assert "boundary" not in told
+    assert "seat" not in told
