@@ -67,6 +67,7 @@ def plan_commissioners(connection: Connection, table: ImportTable, plan: Plan, t
     for row in table.rows:
         planner.take(row)
         yield
+    planner.institutions.finish()
 
 
 class _Planner:

@@ -19,6 +19,7 @@ from geodata.errors import Message
 # Names more alike than this (0 to 100) may be two spellings of one institution.
 _ALIKE = 88.0
 _MAX_NAME = 120
+_FEW = 5
 
 # What the name of an institution tells of its kind, where the file does not say it.
 _KIND_BY_NAME = (
@@ -41,6 +42,7 @@ class Institutions:
             normalised(name): names.get(row["merged_into"], name) for name, row in self.stored.items()
         }
         self.new: dict[str, InstitutionKind] = {}
+        self.added: list[tuple[Row, str]] = []
 
     def of(self, row: Row) -> str:
         """The stored name of the row's institution; one that is new is added."""
@@ -52,6 +54,23 @@ class Institutions:
             return written
         self._set_kind(row, known)
         return known
+
+    def finish(self) -> None:
+        """Tell which institutions are new: one by one where they are few, else in one sentence."""
+        if len(self.added) > _FEW:
+            names = "、".join(name for _, name in self.added[:_FEW])
+            self.plan.notices.append(
+                Message(
+                    "New institutions that are added: {count}, such as {names}.",
+                    count=len(self.added),
+                    names=names,
+                )
+            )
+            return
+        for row, name in self.added:
+            self.plan.notices.append(
+                Message("Row {row}: the institution {name} is new and is added.", row=row.number, name=name)
+            )
 
     def _add(self, row: Row, key: str, name: str) -> None:
         likely = process.extractOne(key, list(self.by_name), scorer=fuzz.ratio, score_cutoff=_ALIKE)
@@ -65,9 +84,7 @@ class Institutions:
                 )
             )
         else:
-            self.plan.notices.append(
-                Message("Row {row}: the institution {name} is new and is added.", row=row.number, name=name)
-            )
+            self.added.append((row, name))
         kind = InstitutionKind(str(row.values.get("institution_kind") or _kind_by_name(name)))
         self.by_name[key] = name
         self.new[name] = kind

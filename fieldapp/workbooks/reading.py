@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from fieldapp.workbooks.files import HEADER_SEARCH_ROWS, Grid, TableFile, open_t
 from fieldapp.workbooks.headers import Header, HeaderNames, match_header
 from fieldapp.workbooks.inspection import UNCALCULATED
 from geodata.errors import Message
+
+_TOTAL = re.compile(r"[（(]?\s*(合\s*计|总\s*计|小\s*计)\s*[)）]?\s*[:：]?[0-9,，.\s人个名家]*")
 
 __all__ = ["Column", "ImportFault", "Row", "Sheet", "read_rows"]
 
@@ -165,11 +168,15 @@ def _read_body(
         if column.key in header.positions
     }
     blank: dict[str, object] = {column.key: () if column.kind == "choices" else None for column in columns}
+    last_filled = _foot(grid.rows)
     for index in range(header_row + 1, len(grid.rows)):
         cells = grid.rows[index]
         if not any(written(cell) for cell in cells) and not _errors_in(grid, index, header):
             continue
         if header.is_repeated(cells) or header.is_example(cells):
+            continue
+        if index >= last_filled and _is_total(cells):
+            sheet.notes.append(Message("Row {row} holds a total and was left out.", row=index + 1))
             continue
         row = Row(index + 1, dict(blank), {})
         faulty: set[str] = set()
@@ -188,6 +195,23 @@ def _read_body(
         sheet.faults.append(
             sheet.fault(None, None, Message("There is no row under the headers. Fill one in."))
         )
+
+
+def _foot(rows: Sequence[Sequence[object]]) -> int:
+    """The index of the first of the rows of totals at the end of a sheet."""
+    first = len(rows)
+    for index in reversed(range(len(rows))):
+        if _is_total(rows[index]):
+            first = index
+        elif any(written(cell) for cell in rows[index]):
+            break
+    return first
+
+
+def _is_total(cells: Sequence[object]) -> bool:
+    """Whether a row says of itself that it sums up those above."""
+    texts = [text for cell in cells if (text := written(cell))]
+    return any(_TOTAL.fullmatch(text) for text in texts[:2])
 
 
 def _errors_in(grid: Grid, index: int, header: Header) -> bool:

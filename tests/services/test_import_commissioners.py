@@ -160,3 +160,16 @@ def test_thousands_of_faults_are_all_listed(register: Context, tmp_path: Path) -
     lines = "\n".join(f"周海{number},,1" for number in range(1500))
     path = write_csv(tmp_path, f"name,institution,capacity\n{lines}")
     assert len(bring_in(register, "commissioners", path).outcome.errors) == 1500
+
+
+def test_many_new_institutions_are_told_in_one_sentence(register: Context, tmp_path: Path) -> None:
+    kinds = "水稻", "玉米", "大豆", "森林工程", "水产养殖", "马铃薯育种", "农机"
+    lines = "\n".join(f"周海,{kind}研究所,2" for kind in kinds)
+    path = write_csv(tmp_path, f"姓名,单位,服务乡镇数\n{lines}")
+    result = bring_in(register, "commissioners", path)
+    assert counts(result) == (7, 0, 0, 0)
+    assert [
+        each for each in map(str, result.notices) if each.startswith("New institutions that are added: 7")
+    ]
+    assert not [each for each in map(str, result.notices) if "is new and is added" in each]
+    assert all(row["capacity"] == 2 for row in rows(register, schema.commissioners) if row["name"] == "周海")

@@ -224,3 +224,16 @@ def test_a_named_encoding_is_used_and_a_wrong_one_told(tmp_path: Path) -> None:
         read_rows(path, COLUMNS, encoding="utf-8")
     with pytest.raises(InvalidInputError, match="no encoding klingon"):
         read_rows(path, COLUMNS, encoding="klingon")
+
+
+@pytest.mark.parametrize("word", ["合计", "总　计", "小计：", "合 计"])
+def test_a_total_at_the_foot_is_left_out_with_a_notice(tmp_path: Path, word: str) -> None:
+    columns = (
+        Column("name", Message("name"), required=True),
+        Column("count", Message("count"), kind="integer"),
+    )
+    path = csv_file(tmp_path / "a.csv", f"序号,name,count\n1,甲,2\n2,乙,3\n{word},,5人\n")
+    sheet = read_rows(path, columns)
+    assert sheet.faults == []
+    assert [row.values["name"] for row in sheet.rows] == ["甲", "乙"]
+    assert [str(note) for note in sheet.notes] == ["Row 4 holds a total and was left out."]

@@ -93,7 +93,7 @@ COMMISSIONERS = (
     Column(
         "capacity",
         Message("capacity"),
-        ("可服务乡镇数", "服务上限", "最多乡镇数"),
+        ("可服务乡镇数", "服务乡镇数", "服务上限", "最多乡镇数"),
         kind="integer",
         hint=Message("how many townships at the same time; 1 where it is left out"),
         example=1,
