@@ -312,6 +312,56 @@ def test_a_status_that_does_not_exist_is_named(visit: Visit, demonstration: str)
     expect(page.locator("#map-notice")).to_be_hidden()
 
 
+def test_readers_of_english_find_the_names_in_pinyin(visit: Visit, demonstration: str) -> None:
+    page = _drawn(
+        visit(f"{demonstration}/map?lang=en&township={LALIN}", viewport={"width": 1440, "height": 900})
+    )
+    expect(page.locator("#map-panel-title")).to_have_text("Lalin Manzu Zhen 拉林满族镇")
+    expect(page.locator("#map-panel-county")).to_have_text("Wuchang Shi 五常市")
+    expect(page.locator(".map-labels .is-chosen")).to_have_text("Lalin Manzu Zhen")
+    page.click("#map-panel-close")
+    page.click("#map-sheet-handle")
+    expect(page.locator(f"[data-row='{LALIN}'] a")).to_have_text("Lalin Manzu Zhen 拉林满族镇")
+    box = page.locator(".map-table-scroll")
+    assert box.evaluate("(table) => table.scrollWidth <= table.clientWidth"), "the table is cut"
+    page.fill("#map-search", "拉林满族镇")
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-panel-title")).to_contain_text("Lalin Manzu Zhen")
+
+
+def test_long_names_are_cut_and_leave_room_for_the_others(
+    chromium: Browser, demonstration: str, tmp_path: Path
+) -> None:
+    file = _single_file(demonstration, tmp_path / "map.html", "长" * 40)
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(file.as_uri())
+    _drawn(page)
+    expect(page.locator(".map-labels text").first).to_have_text(re.compile("^长{2,14}…$"))
+    page.click("#map-sheet-handle")
+    lapses = page.locator("#map-table tbody .column-lapses").first.bounding_box()
+    assert lapses is not None
+    assert lapses["x"] + lapses["width"] <= 1440
+    expect(page.locator("#map-table tbody a").first).to_have_attribute("title", "长" * 40)
+    page.close()
+
+
+def test_every_sheet_of_paper_names_the_columns(
+    chromium: Browser, demonstration: str, tmp_path: Path
+) -> None:
+    page = chromium.new_page(viewport=DESKTOP)
+    page.goto(f"{demonstration}/map")
+    _drawn(page)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    # Chromium paints a button on the first sheet alone: only a heading's own text is repeated.
+    heading = page.locator("#map-table thead th").first
+    expect(heading.locator("button")).to_be_hidden()
+    assert heading.evaluate("(cell) => getComputedStyle(cell, '::before').content") == '"乡镇"'
+    ground = page.locator(".map-stage").evaluate("(stage) => getComputedStyle(stage).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)", "the ground of the map runs on below it"
+    page.close()
+
+
 def test_paper_carries_the_map_and_the_whole_table(visit: Visit, demonstration: str) -> None:
     page = _drawn(visit(f"{demonstration}/map", color_scheme="dark"))
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -48,6 +48,16 @@ def test_the_whole_status_page_fits_a_small_screen(visit: Visit, demonstration: 
         assert box["y"] + box["height"] <= DESKTOP["height"], shown
 
 
+def test_what_lapses_is_read_whole_on_a_phone(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration, viewport=PHONE)
+
+    for cell in page.locator(".panel-lapses tbody tr").first.locator("th, td").all():
+        box = cell.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= PHONE["width"]
+        assert box["width"] > 100, "a character wide each"
+
+
 def test_the_counties_that_find_no_room_are_reached_in_their_own_box(
     visit: Visit, demonstration: str
 ) -> None:

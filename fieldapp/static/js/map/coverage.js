@@ -5,6 +5,7 @@ import { openDates } from "./dates.js";
 import { byId, narrow, still } from "./dom.js";
 import { openFilters } from "./filters.js";
 import { drawLabels } from "./labels.js";
+import { fullName } from "./names.js";
 import { openNotices } from "./notices.js";
 import { openPanel } from "./panel.js";
 import { joinedRows, labelsOf, readGeometry, tooltipOf } from "./rows.js";
@@ -46,6 +47,7 @@ export function drawCoverage(map, settingsId) {
   let picture = null;
   let labels = null;
   let coverage = null;
+  let countyNames = new Map(); // of the day shown, by code
   let rows = new Map(); // of the day shown, by code
   let request = 0;
 
@@ -96,6 +98,9 @@ export function drawCoverage(map, settingsId) {
 
   function join(latest) {
     rows = joinedRows(latest, geometry);
+    countyNames = new Map(
+      latest.counties.map(({ code, name }) => [code, fullName(name, geometry.counties.get(code)?.pinyin)]),
+    );
     search.set([...rows.values()]);
   }
 
@@ -108,7 +113,7 @@ export function drawCoverage(map, settingsId) {
     const shown = [...rows.values()].filter(view.shows);
     picture.colour([...rows.values()], view.shows);
     if (!drawn) markDrawn();
-    filters.show(coverage);
+    filters.show(coverage, countyNames);
     table.show(shown, coverage);
     byId("map-side-shown").textContent = say("shown", { shown: shown.length, roster: coverage.roster });
     showChosen();

@@ -31,11 +31,11 @@ export function openFilters(view) {
   county.addEventListener("change", () => view.set({ county: county.value || null }));
   reset.addEventListener("click", () => view.set({ county: null, statuses: new Set() }));
 
-  function showCounties(coverage) {
+  function showCounties(coverage, names) {
     const options = coverage.counties.map((each) =>
       make("option", {
         value: each.code,
-        text: say("county_count", { county: each.name, count: each.roster }),
+        text: say("county_count", { county: names.get(each.code), count: each.roster }),
       }),
     );
     const all = say("county_count", { county: say("all_counties"), count: coverage.roster });
@@ -44,9 +44,9 @@ export function openFilters(view) {
   }
 
   return {
-    show(coverage) {
+    show(coverage, names) {
       const { county: code, statuses } = view.get();
-      showCounties(coverage);
+      showCounties(coverage, names);
       const part = coverage.counties.find((each) => each.code === code) ?? coverage;
       for (const [status, { button, count }] of buttons) {
         count.textContent = part.status[status];
@@ -55,16 +55,16 @@ export function openFilters(view) {
       }
       legend.classList.toggle("is-filtered", statuses.size > 0);
       reset.hidden = !code && statuses.size === 0;
-      showHeadline(coverage, part);
+      showHeadline(coverage, part, names.get(part.code));
     },
   };
 }
 
-function showHeadline(coverage, part) {
+function showHeadline(coverage, part, place) {
   const { assigned, product, full } = part.counts;
   const gap = part.roster - full;
   byId("map-day").textContent = sayDay(coverage.as_of);
-  byId("map-place").textContent = part.name ?? "";
+  byId("map-place").textContent = place ?? "";
   byId("map-full").textContent = full;
   byId("map-roster").textContent = part.roster;
   byId("map-gap").textContent = gap === 0 && part.roster > 0 ? say("full_coverage") : say("gap", { gap });

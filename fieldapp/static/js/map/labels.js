@@ -11,6 +11,7 @@ const STYLES = {
   township: { size: 12, weight: 400, spacing: 0 },
 };
 const GAP = 3;
+const WIDEST = 170; // pixels; a longer name would lie across its neighbours
 
 export function drawLabels(map, renderer) {
   const group = makeSvg("g", { class: "map-labels", "aria-hidden": "true" });
@@ -30,6 +31,14 @@ export function drawLabels(map, renderer) {
       widths.set(key, pen.measureText(name).width + spacing * name.length);
     }
     return widths.get(key);
+  }
+
+  // The name, or as much of its beginning as fits.
+  function shortened(name, kind) {
+    if (width(name, kind) <= WIDEST) return name;
+    const letters = [...name];
+    while (letters.length > 1 && width(`${letters.join("")}…`, kind) > WIDEST) letters.pop();
+    return `${letters.join("").trimEnd()}…`;
   }
 
   // On a small map the county names are set smaller, or they would hide it.
@@ -73,7 +82,8 @@ export function drawLabels(map, renderer) {
     for (const label of candidates()) {
       const at = map.latLngToLayerPoint(label.at);
       if (!visible.contains(map.project(label.at))) continue;
-      const w = width(label.name, label.kind);
+      const name = shortened(label.name, label.kind);
+      const w = width(name, label.kind);
       const h = styleOf(label.kind).size * 1.25;
       for (const [dx, dy] of places(label.kind, w, h)) {
         const box = [at.x + dx - w / 2 - GAP, at.y + dy - h / 2, at.x + dx + w / 2 + GAP, at.y + dy + h / 2];
@@ -91,7 +101,7 @@ export function drawLabels(map, renderer) {
             class: `label-${label.kind}${styleOf(label.kind) === STYLES.small ? " is-small" : ""}${loud}${chosen}`,
             x: Math.round(at.x + dx),
             y: Math.round(at.y + dy),
-            text: label.name,
+            text: name,
           }),
         );
         break;

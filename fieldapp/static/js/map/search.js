@@ -12,7 +12,7 @@ const plain = (text) =>
 
 const prepared = (row) => ({
   ...row,
-  plainName: plain(row.name),
+  plainName: plain(row.chinese ?? row.name),
   plainCounty: plain(row.county),
   pinyin: plain(row.pinyin),
   initials: plain(row.initials),

@@ -38,7 +38,7 @@ export function openTable({ view, onOpen }) {
       title: say("sort_by", { column: say(column.key) }),
       onclick: () => sortBy(column.key),
     });
-    const cell = make("th", { scope: "col", class: `column-${column.key}` }, button);
+    const cell = make("th", { scope: "col", class: `column-${column.key}`, "data-label": say(column.key) }, button);
     heads.set(column.key, cell);
     head.append(cell);
   }
@@ -74,6 +74,7 @@ export function openTable({ view, onOpen }) {
         href: view.link({ township: row.code }),
         "data-township": row.code,
         text: row.name,
+        title: row.name,
       });
       return make("th", { scope: "row" }, link);
     }
@@ -81,7 +82,7 @@ export function openTable({ view, onOpen }) {
       return make("td", { class: "column-status" }, swatch(row.status), column.text(row));
     }
     const text = column.text(row);
-    return make("td", { class: `column-${column.key}`, text: text || "–" });
+    return make("td", { class: `column-${column.key}`, text: text || "–", title: text || null });
   }
 
   function draw() {

@@ -157,7 +157,7 @@ export function drawTownships(map, geometry, { onOpen, tooltip, fit }) {
         if (shape.options.fillColor !== paint(row.status)) shape.setStyle({ fillColor: paint(row.status) });
         const label = say("township_label", {
           township: row.name,
-          county: feature.properties.county,
+          county: row.county ?? feature.properties.county,
           status: say(`status_${row.status}`),
         });
         const approximateToo = feature.properties.boundary_quality !== "official";

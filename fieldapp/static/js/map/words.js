@@ -13,6 +13,8 @@ export function say(key, values = {}) {
   );
 }
 
+export const isEnglish = () => locale.startsWith("en");
+
 // Days travel as ISO text and are counted in UTC, so that no time zone can move them.
 const asDate = (day) => new Date(`${day}T00:00:00Z`);
 
