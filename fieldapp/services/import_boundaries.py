@@ -121,10 +121,10 @@ def _at_the_same_time(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def _words_of(overlap: Overlap, one: Mapping[str, Any], other: Mapping[str, Any]) -> Message:
     return Message(
-        "The boundaries of {township} and {other} overlap by {area} km², {percent} % of the smaller one."
+        "The boundaries of {township} and {other} overlap by {area} km², {percent} of the smaller one."
         " Check both.",
         township=title_of(one),
         other=title_of(other),
         area=f"{overlap.area_m2 / 1e6:.2f}",
-        percent=f"{100 * overlap.share:.1f}",
+        percent=f"{100 * overlap.share:.1f} %",
     )
