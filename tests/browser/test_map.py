@@ -200,7 +200,7 @@ def test_a_future_day_says_that_it_is_a_forecast_and_agrees_with_the_document(
 
 def test_a_link_opens_exactly_what_it_describes(visit: Visit, demonstration: str) -> None:
     page = _drawn(visit(f"{demonstration}/map?as_of=2026-10-01&county=230184&township={LALIN}&lang=en"))
-    expect(page.locator("#map-panel-title")).to_have_text("拉林满族镇")
+    expect(page.locator("#map-panel-title")).to_have_text("Lalin Manzu Zhen 拉林满族镇")
     expect(page.locator("#map-day")).to_have_text("1 Oct 2026")
     expect(page.locator("#map-county")).to_have_value("230184")
     expect(page.locator("#map-date-note")).to_contain_text("History")
