@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import secrets
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import brotli
@@ -15,6 +15,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 import fieldapp.api
@@ -36,6 +37,13 @@ FRAGMENT = "X-Fragment"
 LARGEST_REQUEST = 64 * 1024 * 1024  # bytes; boundaries of a whole province fit
 
 
+class _StoredNumber(IntegerConverter):
+    """A number in an address; one that no database could hold leads nowhere."""
+
+    def __init__(self, map: Map, *, max: int = 2**63 - 1, **limits: Any) -> None:  # noqa: A002 - Werkzeug's names
+        super().__init__(map, max=max, **limits)
+
+
 def create_app(settings: Settings | None = None, *, context: Context | None = None) -> Flask:
     """Build the application on ``context``, or on a context opened from ``settings`` or the environment."""
     if context is None:
@@ -52,6 +60,7 @@ def create_app(settings: Settings | None = None, *, context: Context | None = No
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.converters["int"] = _StoredNumber
     app.extensions["fieldapp"] = context
     app.before_request(_prepare)
     app.after_request(_secured)

@@ -184,3 +184,8 @@ def test_two_applications_live_side_by_side(sqlite_context: Context) -> None:
     one, two = create_app(context=sqlite_context), create_app(context=other)
     assert one.extensions["fieldapp"] is sqlite_context
     assert two.extensions["fieldapp"] is other
+
+
+def test_a_number_that_no_database_could_hold_leads_nowhere(client: FlaskClient) -> None:
+    for address in ("/products/", "/institutions/", "/admin/users/", "/assign/agreements/"):
+        assert client.get(f"{address}{10**24}").status_code == 404

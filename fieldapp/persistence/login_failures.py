@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.persistence.schema import login_failures
@@ -36,6 +36,16 @@ def keep(connection: Connection, key: str, failures: int, now: datetime, blocked
             .values(key=key, **values)
             .on_conflict_do_update(index_elements=["key"], set_=values)
         )
+
+
+def give_back(connection: Connection, key: str, now: datetime, free: int) -> None:
+    """Take one attempt off the count of a key, as it did not fail; others that did stay counted."""
+    mine = login_failures.c.key == key
+    connection.execute(delete(login_failures).where(mine, login_failures.c.failures <= 1))
+    connection.execute(update(login_failures).where(mine).values(failures=login_failures.c.failures - 1))
+    connection.execute(
+        update(login_failures).where(mine, login_failures.c.failures <= free).values(blocked_until=now)
+    )
 
 
 def clear(connection: Connection, keys: Iterable[str]) -> None:

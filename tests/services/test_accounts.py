@@ -111,6 +111,12 @@ def test_whoever_guesses_has_to_wait_and_a_right_password_does_not_help(context:
         assert enter(later(context, timedelta(seconds=5)), name) is not None
 
 
+def test_a_whole_office_logs_in_from_one_address_without_waiting(context: Context) -> None:
+    officer(context)
+    for _ in range(25):
+        assert enter(context)
+
+
 def test_one_address_that_tries_many_names_has_to_wait(context: Context) -> None:
     for number in range(21):
         with pytest.raises(UnauthenticatedError):
