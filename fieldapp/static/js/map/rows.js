@@ -45,7 +45,10 @@ export function tooltipOf(row) {
 export const labelsOf = (rows, geometry, { picture, shows, chosen }) => ({
   counties: [...geometry.counties.values()]
     .filter((county) => county.label)
-    .map((county) => ({ name: mapName(county.name, county.pinyin), at: L.latLng(county.label[1], county.label[0]) })),
+    .map((county) => ({
+      name: mapName(county.name, county.pinyin),
+      at: L.latLng(county.label[1], county.label[0]),
+    })),
   townships: [...rows.values()]
     .filter((row) => picture.has(row.code))
     .map((row) => ({

@@ -38,7 +38,11 @@ export function openTable({ view, onOpen }) {
       title: say("sort_by", { column: say(column.key) }),
       onclick: () => sortBy(column.key),
     });
-    const cell = make("th", { scope: "col", class: `column-${column.key}`, "data-label": say(column.key) }, button);
+    const cell = make(
+      "th",
+      { scope: "col", class: `column-${column.key}`, "data-label": say(column.key) },
+      button,
+    );
     heads.set(column.key, cell);
     head.append(cell);
   }
