@@ -15,7 +15,6 @@ const libraries = {
   "leaflet.js": "leaflet/dist/leaflet.js",
   "leaflet.css": "leaflet/dist/leaflet.css",
   "bootstrap.css": "bootstrap/dist/css/bootstrap.min.css",
-  "htmx.js": "htmx.org/dist/htmx.min.js",
 };
 
 async function bundled(entry) {
