@@ -20,6 +20,7 @@ from tests.services.small_register import fill
 
 # What stands in an address where a row is named; nothing of the kind need exist.
 _VALUES: dict[str, Any] = {
+    "_StoredNumber": 1,
     "IntegerConverter": 1,
     "UnicodeConverter": "230184101",
     "PathConverter": "x",
