@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from pypinyin import lazy_pinyin
-
 from fieldapp.domain.commissioners import CommissionerKind, masked_phone
 from fieldapp.domain.naming import normalised
 from fieldapp.domain.permissions import Row
 from fieldapp.domain.specialties import SPECIALTIES
 from fieldapp.persistence.register import Values
 from fieldapp.services.given_values import Given
+from fieldapp.services.import_values import person_pinyin
 from geodata.errors import Message
 
 MAX_CAPACITY = 1000
@@ -51,7 +50,7 @@ def commissioner_values(
         )
     pinyin = read.text("pinyin", limit=200).casefold()
     if not pinyin or (stored and pinyin == stored["pinyin"] and name != stored["name"]):
-        pinyin = " ".join(lazy_pinyin(name))[:200]
+        pinyin = person_pinyin(name)
     values: Values = {
         "name": name,
         "pinyin": pinyin,
