@@ -32,6 +32,7 @@ from fieldapp.persistence.schema.register import (
     township_lineage,
     townships,
 )
+from fieldapp.persistence.schema.reviewing import confirmations, phones, visit_notes
 from fieldapp.persistence.schema.visits import visits
 
 __all__ = [
@@ -42,12 +43,14 @@ __all__ = [
     "change_counters",
     "commissioner_specialties",
     "commissioners",
+    "confirmations",
     "counties",
     "featured_products",
     "institutions",
     "login_failures",
     "metadata",
     "one_time_links",
+    "phones",
     "product_photos",
     "products",
     "recovery_codes",
@@ -58,5 +61,6 @@ __all__ = [
     "townships",
     "user_counties",
     "users",
+    "visit_notes",
     "visits",
 ]

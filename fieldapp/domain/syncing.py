@@ -1,0 +1,68 @@
+"""Phones that have not synced: when a commissioner is reminded, and what of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from geodata.errors import Message
+
+# A log that waits this long has most likely been forgotten on a phone.
+WAITS_LONG = timedelta(days=3)
+# More than this between the phone's clock and the server's is told: the evidence depends on it.
+CLOCK_OFF = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Phone:
+    """What a phone said of itself when it last synced."""
+
+    last_seen_at: datetime
+    pending: int
+    oldest_pending_at: datetime | None = None
+    clock_skew_s: float = 0.0
+    persistent: bool = True
+    reminded_at: datetime | None = None  # an officer asked to sync, since it last had nothing left to send
+
+    def waits_since(self) -> datetime | None:
+        """Since when its oldest log waits; None where none does."""
+        return (self.oldest_pending_at or self.last_seen_at) if self.pending else None
+
+
+def reminder_of(phones: Iterable[Phone], now: datetime) -> Message | None:
+    """The sentence that a commissioner is shown; None where there is nothing to remind of.
+
+    The most pressing comes first: logs that wait for long, then an officer's request, then a clock that is
+    wrong, then a browser that may throw the logs away.
+    """
+    known = list(phones)
+    late = [phone for phone in known if (since := phone.waits_since()) and now - since >= WAITS_LONG]
+    if late:
+        oldest = min(phone.waits_since() or now for phone in late)
+        return Message(
+            "{count} service logs have been waiting on a phone for {days} days. "
+            "Open the app on that phone where there is network, until it says that all are sent.",
+            count=sum(phone.pending for phone in late),
+            days=(now - oldest).days,
+        )
+    if any(phone.reminded_at is not None for phone in known):
+        return Message(
+            "The science and technology bureau asks you to send what is still on your phone. "
+            "Open the app where there is network, until it says that all are sent."
+        )
+    latest = max(known, key=lambda phone: phone.last_seen_at, default=None)
+    if latest is None:
+        return None
+    if abs(latest.clock_skew_s) > CLOCK_OFF.total_seconds():
+        return Message(
+            "The clock of your phone is {minutes} minutes off. Let it set its time by the network: "
+            "the times of your service logs depend on it.",
+            minutes=round(abs(latest.clock_skew_s) / 60),
+        )
+    if latest.pending and not latest.persistent:
+        return Message(
+            "This browser may delete logs that were not sent. Send them soon, "
+            "and put the app on the home screen."
+        )
+    return None
