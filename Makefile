@@ -60,14 +60,14 @@ test: setup-dev  ## All tests, on both databases and in a real browser
 check: setup-dev  ## Lint, formatting, types, import contracts, catalogues
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	npx --no-install biome check --error-on-warnings fieldapp/static
+	npx --no-install biome check --error-on-warnings fieldapp/static tests/field
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 format: setup-dev  ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	npx --no-install biome check --write fieldapp/static
+	npx --no-install biome check --write fieldapp/static tests/field
 
 bench: setup-dev  ## Measure against the numbers promised; says pass or falls short
 	bash deploy/test-machine.sh

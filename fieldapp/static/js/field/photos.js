@@ -1,0 +1,74 @@
+// Photos as the phone keeps them: small enough for a weak network, their own metadata (when and where they were
+// taken) left in, named by their content.
+import imageCompression from "browser-image-compression";
+import { sha256 } from "./sha256.js";
+
+export const LONGEST_SIDE = 1600; // pixels
+export const ABOUT = 400 * 1024; // bytes
+const THUMBNAIL_SIDE = 320;
+const LARGEST_KEPT = 12 * 1024 * 1024; // bytes, of a photo that this browser cannot draw and so not shrink
+
+// This is no picture, or one that this browser cannot read and that is too large to send as it is.
+export class UnreadablePhoto extends Error {}
+
+const drawn = (file, options) =>
+  imageCompression(file, { useWebWorker: false, fileType: "image/jpeg", ...options });
+
+async function isSmall(file) {
+  if (file.size > ABOUT || file.type !== "image/jpeg" || typeof createImageBitmap !== "function")
+    return false;
+  const picture = await createImageBitmap(file);
+  const small = Math.max(picture.width, picture.height) <= LONGEST_SIDE;
+  picture.close();
+  return small;
+}
+
+async function shrunk(file) {
+  // What is small already stays byte for byte: drawing it again would only lose detail.
+  if (await isSmall(file)) return file;
+  return drawn(file, {
+    maxWidthOrHeight: LONGEST_SIDE,
+    maxSizeMB: ABOUT / 1024 / 1024,
+    initialQuality: 0.85,
+    preserveExif: true,
+  });
+}
+
+// -> {sha256, bytes, type, size, name, thumbnail}: what addPhoto in outbox.js keeps. `file` comes from an input or
+// the camera. Bytes and thumbnail are ArrayBuffers: some iOS versions lose blobs that are kept in IndexedDB.
+// Throws UnreadablePhoto.
+export async function preparePhoto(file, { clock = { now: () => Date.now() } } = {}) {
+  let small = file;
+  let thumbnail = null;
+  try {
+    small = await shrunk(file);
+    const seen = await drawn(small, { maxWidthOrHeight: THUMBNAIL_SIDE, initialQuality: 0.7 });
+    thumbnail = await seen.arrayBuffer();
+  } catch (cause) {
+    // A browser without the format's decoder still may send it: the server reads more kinds than one browser.
+    if (!file.type.startsWith("image/") || file.size > LARGEST_KEPT) {
+      throw new UnreadablePhoto(file.name, { cause });
+    }
+    small = file;
+  }
+  const bytes = await small.arrayBuffer();
+  return {
+    sha256: await sha256(bytes),
+    bytes,
+    type: small.type || "image/jpeg",
+    size: bytes.byteLength,
+    name: file.name || "photo.jpg",
+    thumbnail,
+    added_at: clock.now(),
+  };
+}
+
+// -> a blob to show, or null. The thumbnail where there is one, else the picture while it is on this phone.
+export async function photoToShow(store, user, digest, { whole = false } = {}) {
+  const photo = await store.photos.get([user, digest]);
+  if (!photo) return null;
+  if (!whole && photo.thumbnail) return new Blob([photo.thumbnail], { type: "image/jpeg" });
+  const picture = await store.pictures.get([user, digest]);
+  if (picture) return new Blob([picture.bytes], { type: photo.type });
+  return photo.thumbnail ? new Blob([photo.thumbnail], { type: "image/jpeg" }) : null;
+}
