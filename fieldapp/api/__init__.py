@@ -16,6 +16,7 @@ from fieldapp.api import (
     places,
     products,
     steps,
+    visits,
 )
 
 _PARTS = (
@@ -27,6 +28,7 @@ _PARTS = (
     assignments,
     steps,
     candidates,
+    visits,
     account,
     description,
 )

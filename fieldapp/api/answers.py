@@ -24,7 +24,7 @@ def context() -> Context:
 def send_page(page: Page, schema: Schema) -> Response:
     """A page of a list and the cursor of the next one."""
     response = jsonify(items=[shown(row, schema) for row in page.items], next=cursor_of(page.next_key))
-    return _private(response)
+    return private(response)
 
 
 def send_row(row: Mapping[str, Any], schema: Schema, status: int = 200) -> Response:
@@ -33,7 +33,7 @@ def send_row(row: Mapping[str, Any], schema: Schema, status: int = 200) -> Respo
     response.status_code = status
     if "revision" in schema["properties"]:
         response.set_etag(str(row["revision"]))
-    return _private(response)
+    return private(response)
 
 
 def shown(row: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-def _private(response: Response) -> Response:
+def private(response: Response) -> Response:
     """What one person sees is kept for nobody else."""
     response.cache_control.private = True
     response.cache_control.no_cache = True

@@ -154,18 +154,21 @@ def _path_parameters(rule: Rule) -> Iterator[dict[str, Any]]:
         schema: Schema = {"type": "string", "minLength": 1}
         if converter == "int":
             schema = {"type": "integer", "minimum": 0, "maximum": _LARGEST_ID}
+        elif converter == "uuid":
+            schema = {"type": "string", "format": "uuid"}
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
-    for parameter in operation.query:
-        yield {
-            "name": parameter.name,
-            "in": "query",
-            "required": parameter.required,
-            "description": parameter.description,
-            "schema": parameter.schema,
-        }
+    for place, parameters in (("query", operation.query), ("header", operation.headers)):
+        for parameter in parameters:
+            yield {
+                "name": parameter.name,
+                "in": place,
+                "required": parameter.required,
+                "description": parameter.description,
+                "schema": parameter.schema,
+            }
     if operation.revised:
         yield {
             "name": "If-Match",

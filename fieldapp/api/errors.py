@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flask import Response, current_app, g
 from flask_wtf.csrf import CSRFError
@@ -15,6 +16,7 @@ from fieldapp.domain.errors import (
     ForbiddenError,
     InvalidInputError,
     NotFoundError,
+    OutdatedError,
     ThrottledError,
     UnauthenticatedError,
     UnavailableError,
@@ -46,7 +48,7 @@ _PROTOCOL: dict[int, tuple[str, Message]] = {
     431: ("request.too_large", Message("What was sent is too large. Send less at a time.")),
 }
 _EXPIRED = (
-    "csrf",
+    "forbidden.form",
     Message("This page was open for too long or its cookie is missing. Load it again and repeat the step."),
 )
 _FAILED = (
@@ -71,6 +73,7 @@ class Problem:
     message: Message
     faults: tuple[Fault, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    members: Mapping[str, object] = field(default_factory=dict)  # what the type of the problem adds to it
 
 
 def problem_of(error: Exception) -> Problem:
@@ -83,10 +86,13 @@ def problem_of(error: Exception) -> Problem:
                 _INTERNAL_REASONS.get(getattr(error, "code", ""), getattr(error, "message", _FAILED[1])),
                 getattr(error, "faults", ()),
                 _headers_of(error),
+                error.stored if isinstance(error, OutdatedError) else {},
             )
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         fallback = ("request.refused", _PROTOCOL[400][1])
-        code, message = _EXPIRED if isinstance(error, CSRFError) else _PROTOCOL.get(error.code, fallback)
+        if isinstance(error, CSRFError):
+            return Problem(403, *_EXPIRED)
+        code, message = _PROTOCOL.get(error.code, fallback)
         kept = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range")
         headers = tuple((name, value) for name, value in error.get_headers() if name in kept)
         return Problem(error.code, code, message, headers=headers)
@@ -99,6 +105,15 @@ def _headers_of(error: Exception) -> tuple[tuple[str, str], ...]:
     if isinstance(error, UnauthenticatedError):
         return (("WWW-Authenticate", "Bearer"),)
     return ()
+
+
+def told(value: object) -> object:
+    """A value for JSON, with every sentence in it in the language of the request."""
+    if isinstance(value, Message):
+        return translate(value, g.language)
+    if isinstance(value, Mapping):
+        return {name: told(item) for name, item in value.items()}
+    return [told(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def problem_response(problem: Problem) -> Response:
@@ -114,6 +129,7 @@ def problem_response(problem: Problem) -> Response:
             {"pointer": fault.pointer, "message": translate(fault.message, g.language)}
             for fault in problem.faults
         ]
+    document |= {name: told(value) for name, value in problem.members.items()}
     response = current_app.response_class(
         current_app.json.dumps(document), problem.status, mimetype="application/problem+json"
     )

@@ -18,7 +18,7 @@ USUALLY_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of the query."""
+    """A parameter of the query, or a header."""
 
     name: str
     schema: Schema
@@ -46,6 +46,7 @@ class Operation:
     body: Schema | None = None
     problems: Mapping[int, str] = field(default_factory=dict)
     description: str = ""
+    headers: tuple[Parameter, ...] = ()
     revised: bool = False  # takes the revision that was seen, in If-Match or in the body
 
 

@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,8 @@ from geodata.errors import Message
 
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# RFC 3339: a moment without its offset from UTC is none.
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,12})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def _is_day(value: object) -> bool:
@@ -30,8 +32,17 @@ def _is_day(value: object) -> bool:
     return not isinstance(value, str) or bool(_DAY.fullmatch(value) and date.fromisoformat(value))
 
 
+def _is_moment(value: object) -> bool:
+    return not isinstance(value, str) or bool(_MOMENT.fullmatch(value) and _moment(value))
+
+
+def _moment(value: str) -> datetime:
+    return datetime.fromisoformat(value.upper()).astimezone(UTC)
+
+
 _FORMATS = FormatChecker(formats=())
 _FORMATS.checks("date", ValueError)(_is_day)
+_FORMATS.checks("date-time", (ValueError, OverflowError))(_is_moment)
 
 
 def read_query() -> dict[str, Any]:
@@ -67,7 +78,7 @@ def read_query() -> dict[str, Any]:
 
 
 def read_body() -> dict[str, Any]:
-    """The body, days as dates; raises `InvalidInputError` that points at every fault."""
+    """The body, days as dates and moments in UTC; raises `InvalidInputError` that points at every fault."""
     schema = current_operation().body
     assert schema is not None
     if not request.data and not schema.get("required"):
@@ -86,11 +97,27 @@ def read_body() -> dict[str, Any]:
     return {name: _converted(properties[name], value) for name, value in given.items()}
 
 
+def read_headers() -> dict[str, Any]:
+    """The headers that the operation names and the client sent; raises as `read_query` does."""
+    faults, values = [], {}
+    for header in current_operation().headers:
+        given = request.headers.get(header.name)
+        if given:
+            errors = list(_errors(header.schema, given))
+            faults += [Fault(pointer(header.name), _words(error)) for error in errors]
+            values[header.name] = given if errors else _converted(header.schema, given)
+    if faults:
+        raise InvalidInputError(
+            Message("The request carries headers that cannot be used."), faults, code="header.invalid"
+        )
+    return values
+
+
 def read_place(query: dict[str, Any], *, numbered: bool = False) -> Place:
     """Take limit and cursor out of the query; ``numbered`` lists are continued after a number."""
     limit = query.pop("limit", USUALLY_AT_ONCE)
     cursor = query.pop("cursor", None)
-    return Place(limit, None if cursor is None else _key_of(cursor, int if numbered else str))
+    return Place(limit, None if cursor is None else key_of(cursor, int if numbered else str))
 
 
 def cursor_of(key: str | int | None) -> str | None:
@@ -117,7 +144,8 @@ def pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
-def _key_of(cursor: str, kind: type[str] | type[int]) -> str | int:
+def key_of(cursor: str, kind: type[str] | type[int], *, name: str = "cursor") -> str | int:
+    """The key that a cursor of this kind of list carries, which the parameter ``name`` gave."""
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError):
@@ -132,7 +160,7 @@ def _key_of(cursor: str, kind: type[str] | type[int]) -> str | int:
         message = Message("This cursor is not one of this list. Begin again without it.")
         raise InvalidInputError(
             Message("The address carries parameters that cannot be used."),
-            [Fault("/cursor", message)],
+            [Fault(pointer(name), message)],
             code="query.invalid",
         )
     return key
@@ -152,7 +180,13 @@ def _typed(schema: Schema, value: str) -> object:
 
 
 def _converted(schema: Schema, value: Any) -> Any:
-    return date.fromisoformat(value) if schema.get("format") == "date" and value is not None else value
+    if isinstance(value, dict):
+        return {name: _converted(schema["properties"][name], item) for name, item in value.items()}
+    if isinstance(value, str) and schema.get("format") == "date":
+        return date.fromisoformat(value)
+    if isinstance(value, str) and schema.get("format") == "date-time":
+        return _moment(value)
+    return value
 
 
 @cache
@@ -212,6 +246,12 @@ def _words(error: ValidationError) -> Message:
         case "enum":
             known = ", ".join(str(word) for word in error.validator_value if word is not None)
             words = Message("{value} is none of: {known}.", value=shown, known=known)
+        case "format" if error.validator_value == "date-time":
+            words = Message(
+                "{value} is not a moment. Write it as {example}.",
+                value=shown,
+                example="2026-11-22T09:10:00+08:00",
+            )
         case "format":
             words = Message("{value} is not a day. Write it as 2026-11-22.", value=shown)
         case "minimum" | "maximum":

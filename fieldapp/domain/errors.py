@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from geodata.errors import Message
@@ -33,6 +33,14 @@ class ConflictError(FieldappError):
     """The stored state forbids it, usually because somebody else was first."""
 
     code = "conflict"
+
+
+class OutdatedError(ConflictError):
+    """What was to be changed is no longer as the client knew it; ``stored`` has what is there, by name."""
+
+    def __init__(self, message: Message, *, code: str, stored: Mapping[str, object]) -> None:
+        super().__init__(message, code=code)
+        self.stored = stored
 
 
 class ForbiddenError(FieldappError):

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
 
 from fieldapp.domain.assignments import AgreementState, Assignment, AssignmentState, EndReason
 from fieldapp.domain.errors import NotFoundError
@@ -70,6 +70,21 @@ def of_township(connection: Connection, township_code: str) -> list[Assignment]:
 def of_commissioner(connection: Connection, commissioner_id: str) -> list[Assignment]:
     """Every assignment of a commissioner, the latest term first."""
     return _ordered(connection, assignments.c.commissioner_id == commissioner_id)
+
+
+def in_township(connection: Connection, township_code: str, commissioner_id: str) -> list[Assignment]:
+    """Every assignment of a commissioner, merged duplicates too, in a township, the latest term first."""
+    merged = select(commissioners.c.id).where(commissioners.c.merged_into == commissioner_id)
+    return _ordered(
+        connection,
+        and_(
+            assignments.c.township_code == township_code,
+            or_(
+                assignments.c.commissioner_id == commissioner_id,
+                assignments.c.commissioner_id.in_(merged),
+            ),
+        ),
+    )
 
 
 def standing(connection: Connection, since: date) -> list[Assignment]:

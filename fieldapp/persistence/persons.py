@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Select, Table, delete, exists, func, select, update
 
@@ -17,6 +18,7 @@ from fieldapp.persistence.schema import (
     recovery_codes,
     sessions,
     users,
+    visit_revisions,
     visits,
 )
 
@@ -29,6 +31,12 @@ def held_about(connection: Connection, commissioner_id: str) -> dict[str, list[V
     found = {
         "assignments": _rows(connection, assignments, commissioner_id),
         "visits": _rows(connection, visits, commissioner_id),
+        "visit_revisions": _all(
+            connection,
+            select(visit_revisions)
+            .where(visit_revisions.c.visit_id.in_(_visits_of(commissioner_id)))
+            .order_by(visit_revisions.c.visit_id, visit_revisions.c.revision),
+        ),
         "accounts": [
             {name: value for name, value in row.items() if name not in _SECRETS}
             for row in _rows(connection, users, commissioner_id)
@@ -77,11 +85,25 @@ def erase(connection: Connection, commissioner_id: str, *, name: str, today: dat
     connection.execute(
         update(visits)
         .where(visits.c.commissioner_id == commissioner_id)
-        .values(**dict.fromkeys(_FIX), content="", revision=visits.c.revision + 1)
+        .values(**dict.fromkeys(_FIX), content="", no_fix_reason=None)
+    )
+    connection.execute(
+        update(visit_revisions)
+        .where(visit_revisions.c.visit_id.in_(_visits_of(commissioner_id)))
+        .values(body=None)
     )
     connection.execute(
         update(assignments).where(assignments.c.commissioner_id == commissioner_id).values(note="")
     )
+
+
+def visit_ids(connection: Connection, commissioner_id: str) -> list[UUID]:
+    """The visits of a commissioner."""
+    return list(connection.scalars(_visits_of(commissioner_id)))
+
+
+def _visits_of(commissioner_id: str) -> Select[tuple[UUID]]:
+    return select(visits.c.id).where(visits.c.commissioner_id == commissioner_id)
 
 
 def erase_account(connection: Connection, user_id: int, *, name: str, now: datetime) -> None:

@@ -30,6 +30,11 @@ def get(connection: Connection, code: str) -> Values:
     return found
 
 
+def name_of(connection: Connection, code: str) -> str | None:
+    """The name of a township; None where there is none with this code."""
+    return connection.scalar(select(townships.c.name).where(townships.c.code == code))
+
+
 def all_by_code(connection: Connection) -> dict[str, Values]:
     """Every township that is or was, with its geometry."""
     return {row["code"]: row for row in register.all_rows(connection, townships)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from fieldapp.domain.errors import FieldappError
 from fieldapp.persistence.audit_chain import append_events
 from fieldapp.persistence.engine import as_json, failure_of
-from fieldapp.persistence.schema import change_counters
+from fieldapp.persistence.schema import change_counters, visits
 from fieldapp.persistence.violations import conflict_of
 
 REGISTER = "register"  # townships, roster, commissioners, products, assignments
@@ -57,6 +58,7 @@ class UnitOfWork:
         self._now = now or _utc_now
         self._events: list[dict[str, Any]] = []
         self._topics: set[str] = set()
+        self._visits: set[UUID] = set()
 
     def __enter__(self) -> Self:
         try:
@@ -101,19 +103,39 @@ class UnitOfWork:
             }
         )
 
+    def touch_visits(self, *visit_ids: UUID) -> None:
+        """Note that something which is shown of these visits changes: the feed will tell of them.
+
+        Others who change one of them wait from here on until this transaction ends.
+        """
+        self._topics.add(VISITS)
+        self._visits.update(visit_ids)
+        self.connection.execute(
+            select(visits.c.id).where(visits.c.id.in_(visit_ids)).order_by(visits.c.id).with_for_update()
+        )
+
     def commit(self) -> None:
-        """Raise the counters of the topics touched, write the audit events, and commit."""
+        """Raise the counters of the topics touched, write the audit events, and commit.
+
+        What all writers wait for comes last, so that it is held only for as long as a commit takes.
+        """
         for topic in sorted(self._topics):
-            self.connection.execute(
+            version = self.connection.scalar(
                 update(change_counters)
                 .where(change_counters.c.topic == topic)
                 .values(version=change_counters.c.version + 1)
+                .returning(change_counters.c.version)
             )
+            if topic == VISITS and self._visits:
+                self.connection.execute(
+                    update(visits).where(visits.c.id.in_(self._visits)).values(changed=version)
+                )
         if self._events:
             append_events(self.connection, self._events)
         self.connection.commit()
         self._events.clear()
         self._topics.clear()
+        self._visits.clear()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

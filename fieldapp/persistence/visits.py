@@ -1,14 +1,233 @@
-"""Visits, read in bounded memory."""
+"""Visits: stored exactly once by their id, changed one revision at a time, read by what changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Uuid,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
+from fieldapp.domain.permissions import RowFilter
+from fieldapp.domain.visits import INCOME, RESULTS, Fix, Visit, VisitMode
 from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.schema import commissioners, townships, visits
+from fieldapp.persistence.schema import commissioners, townships, visit_photos, visit_revisions, visits
+from fieldapp.persistence.scopes import admitted
+
+
+@dataclass(frozen=True)
+class StoredVisit:
+    """A visit as it is kept: what its log says, and the columns beside it."""
+
+    visit: Visit
+    row: Values
+
+    @property
+    def id(self) -> UUID:
+        found: UUID = self.row["id"]
+        return found
+
+    @property
+    def revision(self) -> int:
+        return int(self.row["revision"])
+
+    @property
+    def commissioner_id(self) -> str:
+        return str(self.row["commissioner_id"])
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.row["deleted_at"] is not None
+
+
+def find(connection: Connection, visit_id: UUID) -> StoredVisit | None:
+    """The visit with this id, withdrawn or not."""
+    found = connection.execute(select(visits).where(visits.c.id == visit_id)).one_or_none()
+    return None if found is None else _stored(connection, [dict(found._mapping)])[0]
+
+
+def readable(connection: Connection, visit_id: UUID, rows: RowFilter) -> StoredVisit | None:
+    """The same, where it is among the rows that somebody may read."""
+    found = connection.execute(_readable(rows).where(visits.c.id == visit_id)).one_or_none()
+    return None if found is None else _stored(connection, [dict(found._mapping)])[0]
+
+
+def changed_since(
+    connection: Connection, rows: RowFilter, *, after: tuple[int, UUID], limit: int
+) -> list[StoredVisit]:
+    """Up to ``limit`` visits that changed after a place of the feed, in the order of their last change.
+
+    No change is ever missed: the counter that numbers them is held until a change is committed, so none
+    with a smaller number can still appear.
+    """
+    at = tuple_(visits.c.changed, visits.c.id)
+    statement = (
+        _readable(rows)
+        .where(at > tuple_(literal(after[0]), literal(after[1], Uuid)))
+        .order_by(visits.c.changed, visits.c.id)
+        .limit(limit)
+    )
+    return _stored(connection, [dict(row._mapping) for row in connection.execute(statement)])
+
+
+def add(connection: Connection, visit_id: UUID, visit: Visit, values: Values) -> bool:
+    """Insert a visit; False where one with this id was faster, however close the race was."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = (
+        dialect.insert(visits)
+        .values(id=visit_id, **columns_of(visit), **values)
+        .on_conflict_do_nothing(index_elements=[visits.c.id])
+        .returning(visits.c.id)
+    )
+    if connection.execute(statement).one_or_none() is None:
+        return False
+    _add_photos(connection, visit_id, visit.photos)
+    return True
+
+
+def revise(
+    connection: Connection,
+    stored: StoredVisit,
+    visit: Visit,
+    values: Values,
+    *,
+    said: Mapping[str, Any],
+    now: datetime,
+    by: int | None,
+) -> bool:
+    """Put the next revision in the place of the stored one, of which is kept what it ``said``.
+
+    False where somebody else has replaced that revision meanwhile.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    history = {"visit_id": stored.id, "revision": stored.revision, "body": said}
+    kept = (
+        dialect.insert(visit_revisions)
+        .values(**history, changed_at=now, changed_by=by)
+        .on_conflict_do_nothing()
+        .returning(visit_revisions.c.revision)
+    )
+    if connection.execute(kept).one_or_none() is None:
+        return False
+    connection.execute(
+        update(visits)
+        .where(visits.c.id == stored.id)
+        .values(**columns_of(visit), **values, revision=stored.revision + 1)
+    )
+    if visit.photos != stored.visit.photos:
+        connection.execute(delete(visit_photos).where(visit_photos.c.visit_id == stored.id))
+        _add_photos(connection, stored.id, visit.photos)
+    return True
+
+
+def _add_photos(connection: Connection, visit_id: UUID, photos: Sequence[str]) -> None:
+    if photos:
+        rows = [
+            {"visit_id": visit_id, "position": position, "sha256": digest}
+            for position, digest in enumerate(photos)
+        ]
+        connection.execute(insert(visit_photos), rows)
+
+
+def columns_of(visit: Visit) -> Values:
+    """The columns that keep what a log says; its photos have a table of their own."""
+    fix = visit.fix
+    return {
+        "township_code": visit.township_code,
+        "started_at": visit.started_at,
+        "ended_at": visit.ended_at,
+        "mode": visit.mode.value,
+        "content": visit.content,
+        "service_days": visit.service_days,
+        **visit.results,
+        "fix_lon": fix and fix.lon,
+        "fix_lat": fix and fix.lat,
+        "fix_accuracy_m": fix and fix.accuracy_m,
+        "fix_captured_at": fix and fix.captured_at,
+        "fix_mocked": None if fix is None else fix.mocked,
+        "no_fix_reason": visit.no_fix_reason,
+        "recorded_at": visit.recorded_at,
+    }
+
+
+def visit_of_row(row: Mapping[str, Any], photos: Sequence[str]) -> Visit:
+    """What a stored row says."""
+    captured_at: datetime | None = row["fix_captured_at"]
+    has_fix = row["fix_lon"] is not None and row["fix_lat"] is not None
+    return Visit(
+        township_code=row["township_code"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        mode=VisitMode(row["mode"]),
+        content=row["content"],
+        service_days=Decimal(row["service_days"]).normalize(),
+        results={
+            name: Decimal(row[name]).normalize() if name == INCOME else int(row[name]) for name in RESULTS
+        },
+        fix=Fix(
+            lon=row["fix_lon"],
+            lat=row["fix_lat"],
+            accuracy_m=row["fix_accuracy_m"] or 0.0,
+            captured_at=(captured_at or row["started_at"]).astimezone(UTC),
+            mocked=bool(row["fix_mocked"]),
+        )
+        if has_fix
+        else None,
+        no_fix_reason=row["no_fix_reason"],
+        photos=tuple(photos),
+        recorded_at=row["recorded_at"],
+    )
+
+
+def photos_of(connection: Connection, visit_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """The digests of the photos of each visit, in its order."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    chosen = select(visit_photos).where(visit_photos.c.visit_id.in_(visit_ids))
+    for row in connection.execute(chosen.order_by(visit_photos.c.visit_id, visit_photos.c.position)):
+        found[row.visit_id].append(row.sha256)
+    return found
+
+
+def _stored(connection: Connection, rows: Sequence[Values]) -> list[StoredVisit]:
+    photos = photos_of(connection, [row["id"] for row in rows]) if rows else {}
+    return [StoredVisit(visit_of_row(row, photos.get(row["id"], ())), row) for row in rows]
+
+
+def _readable(rows: RowFilter) -> Select[Any]:
+    statement = select(visits)
+    if rows.county_codes:
+        statement = statement.join(townships, townships.c.code == visits.c.township_code)
+    return statement.where(readable_by(rows))
+
+
+def readable_by(rows: RowFilter) -> ColumnElement[bool]:
+    """The condition on visits, joined with their townships, that lets only the admitted ones through.
+
+    One's own are also those of the duplicates that were merged into one's record.
+    """
+    allowed = admitted(rows, county_code=townships.c.county_code, commissioner_id=visits.c.commissioner_id)
+    if rows.commissioner_id is None:
+        return allowed
+    merged = select(commissioners.c.id).where(commissioners.c.merged_into == rows.commissioner_id)
+    return or_(allowed, visits.c.commissioner_id.in_(merged))
 
 
 def stream(connection: Connection) -> Iterator[Values]:

@@ -54,6 +54,7 @@ def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: 
                 code="person.serving",
             )
         user = accounts.find_by_commissioner(work.connection, commissioner_id)
+        work.touch_visits(*persons.visit_ids(work.connection, commissioner_id))
         persons.erase(work.connection, commissioner_id, name=ERASED_NAME, today=context.today())
         if user is not None:
             shut_out(work.connection, user["id"], now)

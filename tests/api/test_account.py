@@ -71,7 +71,7 @@ def test_a_token_makes_no_other(app: Flask) -> None:
 def test_a_browser_shows_the_secret_of_its_session(app: Flask, person: FlaskClient) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     refused = person.post(f"{API}/me/tokens", json={"name": "x", "scope": "read", "days": 1})
-    assert (refused.status_code, refused.get_json()["code"]) == (400, "csrf")
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden.form")
 
 
 def test_a_phone_is_shown_to_who_must_call_and_that_is_kept(app: Flask, sqlite_context: Context) -> None:

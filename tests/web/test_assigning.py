@@ -72,7 +72,7 @@ def test_a_form_without_its_token_is_refused(register: Context) -> None:
     client = client_of(register)
     client.application.config["WTF_CSRF_ENABLED"] = True
     refused = client.post("/assign/proposals", data=FORM, headers=FRAGMENT)
-    assert (refused.status_code, refused.json["code"]) == (400, "csrf")  # type: ignore[index]
+    assert (refused.status_code, refused.json["code"]) == (403, "forbidden.form")  # type: ignore[index]
     assert len(rows(register, schema.assignments)) == 1
 
 

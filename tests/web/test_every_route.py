@@ -140,4 +140,4 @@ def test_a_form_without_its_secret_changes_nothing_on_any_route(app: Flask, sqli
         client = app.test_client()
         sign_in(client, sqlite_context)
         status, text, _location = _ask(client, method, address)
-        assert (status, "csrf" in text) == (400, True), (method, address, status)
+        assert (status, "forbidden.form" in text) == (403, True), (method, address, status)

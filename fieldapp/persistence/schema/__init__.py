@@ -33,7 +33,7 @@ from fieldapp.persistence.schema.register import (
     townships,
 )
 from fieldapp.persistence.schema.reviewing import confirmations, phones, visit_notes
-from fieldapp.persistence.schema.visits import visits
+from fieldapp.persistence.schema.visits import visit_photos, visit_revisions, visits
 
 __all__ = [
     "api_tokens",
@@ -62,5 +62,7 @@ __all__ = [
     "user_counties",
     "users",
     "visit_notes",
+    "visit_photos",
+    "visit_revisions",
     "visits",
 ]

@@ -1,8 +1,10 @@
-"""Visits: what a commissioner did in a township."""
+"""Visits: what a commissioner did in a township, what a log said before it was changed, and its photos."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -20,7 +23,7 @@ from sqlalchemy import (
 )
 
 from fieldapp.domain.visits import RESULTS, EvidenceGrade, Review, VisitMode
-from fieldapp.persistence.schema.base import metadata, one_of
+from fieldapp.persistence.schema.base import Id, metadata, one_of
 from fieldapp.persistence.types import UtcDateTime
 
 visits = Table(
@@ -51,11 +54,18 @@ visits = Table(
     Column("fix_accuracy_m", Float),
     Column("fix_captured_at", UtcDateTime),
     Column("fix_mocked", Boolean),
+    Column("no_fix_reason", String(200)),
+    Column("recorded_at", UtcDateTime),  # the visitor's own clock when the log was saved
+    Column("client_clock", UtcDateTime),  # the same clock when the log was sent, at received_at
     Column("grade", String(1)),
+    Column("grade_reasons", JSON(none_as_null=True)),  # null until it was graded
     Column("confirmation_approved", Boolean, nullable=False, server_default=false()),
     Column("review", String(20), nullable=False, server_default=Review.SUBMITTED.value),
     Column("demonstration", Boolean, nullable=False, server_default=false()),
     Column("revision", Integer, nullable=False, server_default="1"),
+    Column("recorded_by", Id, ForeignKey("users.id")),
+    # The counter of visits at the last change of anything that is shown of it: what the feed goes by.
+    Column("changed", BigInteger, nullable=False, server_default="0"),
     Column("deleted_at", UtcDateTime),
     one_of("mode", VisitMode),
     one_of("grade", EvidenceGrade),
@@ -63,4 +73,31 @@ visits = Table(
     CheckConstraint("ended_at >= started_at", name="period"),
     CheckConstraint("service_days > 0 AND service_days * 2 = round(service_days * 2)", name="half_days"),
     Index("ix_visits_coverage", "township_code", "commissioner_id", "visited_on"),
+    Index("ix_visits_changed", "changed", "id"),
+)
+
+# What each revision said until another one took its place; the present one is the visit itself.
+visit_revisions = Table(
+    "visit_revisions",
+    metadata,
+    Column("visit_id", Uuid, ForeignKey("visits.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("body", JSON(none_as_null=True)),  # null where the person's data were erased
+    Column("changed_at", UtcDateTime, nullable=False),  # when it was replaced, and by whom
+    Column("changed_by", Id, ForeignKey("users.id")),
+)
+
+# The photos that a visit names, in its order; a visit may arrive before they do.
+visit_photos = Table(
+    "visit_photos",
+    metadata,
+    Column("visit_id", Uuid, ForeignKey("visits.id"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),
+    Column(
+        "sha256",
+        String(64),
+        CheckConstraint("length(sha256) = 64", name="sha256"),
+        nullable=False,
+        index=True,
+    ),
 )

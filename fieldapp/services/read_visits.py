@@ -1,0 +1,103 @@
+"""Read visits: one, or what has changed since a place in the feed, each as the document that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from fieldapp.domain.errors import Fault, InvalidInputError, NotFoundError
+from fieldapp.domain.permissions import Person, visible
+from fieldapp.domain.visits import body_of
+from fieldapp.persistence import visits
+from fieldapp.persistence.unit_of_work import VISITS, change_versions
+from fieldapp.persistence.visits import StoredVisit
+from fieldapp.services.context import Context
+from geodata.errors import Message
+
+VisitDocument = dict[str, Any]
+_BEGINNING = (0, UUID(int=0))
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Some changed visits; ``next`` goes on after them, at once where there is ``more``."""
+
+    documents: Sequence[VisitDocument]
+    next: str
+    more: bool
+
+
+def read_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitDocument:
+    """One visit, also a withdrawn one; `NotFoundError` where the person may see none of this id."""
+    with context.reading() as connection:
+        stored = visits.readable(connection, visit_id, visible(by, "visit"))
+        if stored is None:
+            raise NotFoundError(
+                Message("There is no visit with the id {id}.", id=visit_id), code="visit.unknown"
+            )
+        return visit_document(context, connection, stored)
+
+
+def read_feed(context: Context, *, since: str | None, limit: int, by: Person) -> Feed:
+    """The visits that changed after ``since``, the ``next`` of a feed before, in the order of their changes.
+
+    Whoever goes on after each ``next`` sees the last state of every visit that the person may read. A place
+    that lies ahead of every change is from a database that was since restored: it begins again.
+    """
+    after = _BEGINNING if since is None else _place_of(since)
+    with context.reading() as connection:
+        if after[0] > change_versions(connection)[VISITS]:
+            after = _BEGINNING
+        found = visits.changed_since(connection, visible(by, "visit"), after=after, limit=limit + 1)
+        shown = found[:limit]
+        documents = visit_documents(context, connection, shown)
+    if shown:
+        after = (shown[-1].row["changed"], shown[-1].id)
+    return Feed(documents, f"{after[0]}.{after[1].hex}", len(found) > limit)
+
+
+def visit_documents(
+    context: Context, _connection: Connection, stored: Sequence[StoredVisit]
+) -> list[VisitDocument]:
+    """The documents of visits; sentences among them are told in the language of whoever reads."""
+    return [_document(context, each) for each in stored]
+
+
+def visit_document(context: Context, connection: Connection, stored: StoredVisit) -> VisitDocument:
+    """The document of one visit."""
+    return visit_documents(context, connection, [stored])[0]
+
+
+def _document(context: Context, stored: StoredVisit) -> VisitDocument:
+    row, timezone = stored.row, context.settings.timezone
+    return {
+        "id": str(stored.id),
+        "revision": stored.revision,
+        "commissioner_id": stored.commissioner_id,
+        **body_of(stored.visit, timezone),
+        "received_at": row["received_at"].astimezone(timezone).isoformat(),
+        "visited_on": row["visited_on"].isoformat(),
+        "grade": row["grade"],
+        "grade_reasons": [],
+        "review": row["review"],
+        "notes": [],
+        "photos_awaited": list(stored.visit.photos),
+        "confirmation": None,
+        "deleted": stored.is_withdrawn,
+    }
+
+
+def _place_of(since: str) -> tuple[int, UUID]:
+    number, _, visit_id = since.partition(".")
+    try:
+        place = int(number), UUID(hex=visit_id)
+        if number.isascii() and 0 <= place[0] < 2**63:
+            return place
+    except ValueError:
+        pass
+    message = Message("This cursor is not one of this list. Begin again without it.")
+    raise InvalidInputError(message, [Fault("/changed_since", message)], code="query.invalid")

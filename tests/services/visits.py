@@ -1,0 +1,70 @@
+"""Logs of visits as a commissioner of the small register sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fieldapp.domain.permissions import Person, Role
+from fieldapp.domain.visits import RESULTS, visit_of
+from fieldapp.services.context import Context
+from fieldapp.services.record_visit import Recorded, SentVisit, record_visit
+from tests.accounts import make_account
+from tests.services.small_register import LALIN
+
+ONE = UUID("0197a0b0-0000-7000-8000-000000000001")
+PHOTO, OTHER_PHOTO = "a" * 64, "b" * 64
+
+
+def body(**more: Any) -> dict[str, Any]:
+    """The body of a visit to the commissioner's own township, as the interfaces show it."""
+    said: dict[str, Any] = {
+        "base_revision": None,
+        "township_code": LALIN,
+        "started_at": "2026-11-20T09:10:00+08:00",
+        "ended_at": "2026-11-20T11:40:00+08:00",
+        "mode": "on_site",
+        "content": "查看苗情，指导水肥管理。",
+        "service_days": 0.5,
+        "results": dict.fromkeys(RESULTS, 0) | {"farmers_trained": 12},
+        "fix": {
+            "lon": 127.0,
+            "lat": 45.2,
+            "accuracy_m": 12.0,
+            "captured_at": "2026-11-20T09:12:00+08:00",
+            "mocked": False,
+        },
+        "photos": [PHOTO],
+    }
+    return said | more
+
+
+def commissioner(context: Context, commissioner_id: str = "C-0001") -> Person:
+    """The account of a commissioner."""
+    return make_account(
+        context,
+        Role.COMMISSIONER,
+        username=f"account-{commissioner_id.lower()}",
+        commissioner_id=commissioner_id,
+    )
+
+
+def sent(by: Person, visit_id: UUID = ONE, **more: Any) -> SentVisit:
+    """A log that arrives; ``more`` are members of its body that differ."""
+    return sent_body(by, body(**more), visit_id)
+
+
+def sent_body(by: Person, said: Mapping[str, Any], visit_id: UUID = ONE) -> SentVisit:
+    read = dict(said)
+    for name in ("started_at", "ended_at"):
+        read[name] = datetime.fromisoformat(read[name])
+    if read["fix"] is not None:
+        read["fix"] = read["fix"] | {"captured_at": datetime.fromisoformat(read["fix"]["captured_at"])}
+    return SentVisit(id=visit_id, visit=visit_of(read), base_revision=said["base_revision"], by=by)
+
+
+def record(context: Context, by: Person, visit_id: UUID = ONE, **more: Any) -> Recorded:
+    """Record such a log."""
+    return record_visit(context, sent(by, visit_id, **more))
