@@ -14,7 +14,7 @@ DATA_DIR ?= .demo
 RESET ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup setup-dev demo test check format bench wheel lock tables translations clean
+.PHONY: help setup setup-dev demo test check format bench wheel lock tables icons translations clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -39,7 +39,7 @@ node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/.runti
 	npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-BROWSER_SOURCES := $(wildcard fieldapp/static/*.mjs fieldapp/static/js/*.js fieldapp/static/js/*/*.js fieldapp/static/css/*.css fieldapp/static/css/*/*.css fieldapp/static/img/*)
+BROWSER_SOURCES := $(wildcard fieldapp/static/*.mjs fieldapp/static/js/*.js fieldapp/static/js/*/*.js fieldapp/static/js/*/*/*.js fieldapp/static/css/*.css fieldapp/static/css/*/*.css fieldapp/static/img/*)
 fieldapp/static/built/manifest.json: node_modules/.package-lock.json $(BROWSER_SOURCES)
 	node fieldapp/static/build.mjs
 
@@ -83,6 +83,9 @@ wheel: setup  ## Build the wheel, with everything in it, into dist/
 
 tables: setup-dev  ## Rebuild the geospatial tables from their sources
 	$(BIN)/python -m geodata.tables.build
+
+icons: setup-dev  ## Draw the icons of the phone app anew from icon.svg
+	$(BIN)/python deploy/draw_icons.py
 
 # Needs uv. Versions move only here.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-find-links

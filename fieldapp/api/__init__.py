@@ -11,6 +11,7 @@ from fieldapp.api import (
     candidates,
     coverage,
     description,
+    field,
     health,
     people,
     places,
@@ -30,6 +31,7 @@ _PARTS = (
     candidates,
     visits,
     account,
+    field,
     description,
 )
 

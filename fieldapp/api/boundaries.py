@@ -31,7 +31,7 @@ from fieldapp.web.rights import public
 blueprint = Blueprint("boundaries", __name__)
 _MEDIA_TYPE = "application/geo+json"
 
-_BOUNDARY = Named(
+BOUNDARY = Named(
     "Boundary",
     {
         "description": "GeoJSON in WGS 84 longitude and latitude; null where none is known.",
@@ -47,7 +47,7 @@ _BOUNDARY = Named(
 
 
 def _collection(**properties: Schema) -> Schema:
-    feature = record(type={"const": "Feature"}, properties=record(**properties), geometry=_BOUNDARY)
+    feature = record(type={"const": "Feature"}, properties=record(**properties), geometry=BOUNDARY)
     return record(type={"const": "FeatureCollection"}, features=many(feature))
 
 

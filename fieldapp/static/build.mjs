@@ -28,6 +28,7 @@ async function bundled(entry) {
     charset: "utf8",
     legalComments: "none",
     external: ["*.png", "*.svg", "*.woff2"],
+    define: { "process.env.NODE_ENV": '"production"' },
   });
   return result.outputFiles[0].contents;
 }

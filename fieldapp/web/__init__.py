@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from fieldapp.web import assigning, audit, imports, login, me, registers, reports, site, status, users
+from fieldapp.web import assigning, audit, field, imports, login, me, registers, reports, site, status, users
 from fieldapp.web import map as map_page
 
 
@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(status.blueprint)
     app.register_blueprint(map_page.blueprint)
     app.register_blueprint(assigning.blueprint)
+    app.register_blueprint(field.blueprint)
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(imports.blueprint)
     registers.register(app)

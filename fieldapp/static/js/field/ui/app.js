@@ -1,0 +1,236 @@
+// The app: what is on the phone, what is shown of it, and when it is sent.
+import { say } from "../../map/words.js";
+import { createApi } from "../api.js";
+import { askForBackgroundSync, askForPeriodicSync } from "../background.js";
+import { createOutbox, stateOf } from "../outbox.js";
+import { lastUser, OutdatedPage, openStore, StorageClosed, StorageFull } from "../store.js";
+import { createSync } from "../sync.js";
+import { makeFrame } from "./frame.js";
+import { currentLanguage, languageTag, loadWords, showTheme, tellLanguage } from "./language.js";
+import { showNotices } from "./notices.js";
+import { screenFor } from "./screens.js";
+import { askToPersist } from "./storage.js";
+import { watchVersions } from "./versions.js";
+import { saySync } from "./words-of-sync.js";
+
+const IDLE = { running: false, outcome: null, code: null, photo: null, visit: null, retry_at: null };
+const SOON_MS = 60;
+
+export async function start() {
+  showTheme();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
+  await loadWords();
+  await new App().begin();
+}
+
+class App {
+  user = null; // {id, name}: whose phone it is, by the last login
+  desk = null; // the server's last word of the townships
+  townships = [];
+  rows = []; // the visits, the latest first
+  waiting = { pending: 0, oldest_at: null };
+  others = []; // people whose visits wait here as well
+  seen = null; // when everything was last sent and read
+  lastTownship = null;
+  persistent = null;
+  closed = false; // this browser keeps nothing
+  outdated = false; // a newer version has taken the storage
+  activate = null; // what begins the version that waits
+  version = document.body.dataset.version;
+  #screen = null;
+  #keeping = new Set();
+  #refreshing = null;
+  #registration = null;
+
+  async begin() {
+    this.frame = makeFrame(this);
+    addEventListener("unhandledrejection", (event) => this.#explain(event));
+    await this.#openStore();
+    await this.#load();
+    await this.#route();
+    performance.mark("fieldapp:open");
+    addEventListener("hashchange", () => this.#route());
+    if (this.closed) return;
+    addEventListener("online", () => this.#wake());
+    addEventListener("offline", () => this.refresh());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
+    this.#registration = await watchVersions({
+      onWaiting: (activate) => {
+        this.activate = activate;
+        showNotices(this);
+      },
+      beforeReload: () => Promise.allSettled([...this.#keeping]),
+    });
+    await this.#wake();
+    await askForPeriodicSync(this.#registration);
+  }
+
+  // What the state in words is made of.
+  standing() {
+    const attention = this.rows.filter((row) => this.stateOf(row).state === "needs_attention").length;
+    const sending = this.rows.filter((row) =>
+      ["awaiting_photos", "sending"].includes(this.stateOf(row).state),
+    ).length;
+    const { activity, waiting, seen } = this;
+    const signedOut = activity.outcome === "session";
+    return { activity, waiting, sending, seen, online: navigator.onLine, signedOut, attention };
+  }
+
+  get activity() {
+    return this.sync?.activity ?? IDLE;
+  }
+
+  // Logged in, but as somebody who logs no visits.
+  get notForThem() {
+    return this.activity.outcome === "refused" && (this.activity.code ?? "").startsWith("forbidden.");
+  }
+
+  stateOf(row) {
+    return stateOf(row, this.activity);
+  }
+
+  go(hash) {
+    if (location.hash === hash) this.#route();
+    else location.hash = hash;
+  }
+
+  reopen() {
+    return this.#route();
+  }
+
+  announce(text) {
+    this.frame.announce(text);
+  }
+
+  // Remembers what is being written to the phone, so that nothing is left half done.
+  keep(promise) {
+    this.#keeping.add(promise);
+    return promise.finally(() => this.#keeping.delete(promise));
+  }
+
+  async saved(id, values, existing) {
+    await Promise.allSettled([...this.#keeping]);
+    if (existing) await this.outbox.editVisit(id, values);
+    else await this.outbox.saveVisit(id, values);
+    performance.mark("fieldapp:saved");
+    this.lastTownship = values.township_code;
+    await this.store.remember(`last_township:${this.user.id}`, values.township_code);
+    await this.changed();
+    this.go(existing ? `#/visits/${id}` : "#/visits");
+    this.announce(say("saved_here"));
+  }
+
+  // Something was changed on the phone: shows it and sends it as soon as that can be.
+  async changed() {
+    await this.#load();
+    this.#wake();
+    askForBackgroundSync(this.#registration);
+  }
+
+  async sendNow() {
+    const outcome = await this.sync.nudge();
+    if (outcome !== "done" && outcome !== "busy") this.announce(saySync(this.standing()).text);
+  }
+
+  // Soon, and once for many calls.
+  refresh() {
+    if (this.#refreshing) return this.frame.showSync();
+    this.#refreshing = setTimeout(async () => {
+      this.#refreshing = null;
+      await this.#load();
+      await this.#screen?.update?.();
+    }, SOON_MS);
+    this.frame.showSync();
+  }
+
+  async #openStore() {
+    try {
+      this.store = openStore({
+        onOutdated: () => {
+          this.outdated = true;
+          showNotices(this);
+        },
+      });
+      await this.store.db.open();
+    } catch (error) {
+      if (error instanceof OutdatedPage || error.name === "VersionError") this.outdated = true;
+      this.closed = true;
+      return;
+    }
+    const api = createApi({ origin: location.origin, language: languageTag(currentLanguage()) });
+    this.sync = createSync({
+      store: this.store,
+      api,
+      appVersion: this.version,
+      onChange: () => this.#heard(),
+    });
+  }
+
+  // What syncing tells; another person may have logged in.
+  #heard() {
+    const { activity } = this;
+    if (activity.outcome === "done" && !activity.running && this.user) {
+      this.seen = Date.now();
+      this.store.remember(`synced:${this.user.id}`, this.seen);
+    }
+    this.refresh();
+  }
+
+  async #wake() {
+    if (this.closed || this.outdated) return;
+    this.refresh();
+    await this.sync.nudge();
+    if (this.activity.outcome !== "done") return;
+    await tellLanguage();
+    this.persistent ??= await askToPersist();
+    showNotices(this);
+  }
+
+  async #load() {
+    if (this.closed) return showNotices(this);
+    const user = (await lastUser(this.store)) ?? null;
+    const other = user?.id !== this.user?.id;
+    if (user && (other || !this.outbox)) this.outbox = createOutbox({ store: this.store, user: user.id });
+    this.user = user;
+    if (user) {
+      const known = await this.store.recall(`field:${user.id}`);
+      this.desk = known ? { ...known.document, seen_at: known.seen_at } : null;
+      this.townships = this.desk?.townships ?? [];
+      this.rows = await this.outbox.visits();
+      this.waiting = await this.outbox.waiting();
+      this.others = await this.outbox.waitingOfOthers();
+      this.seen ??= (await this.store.recall(`synced:${user.id}`)) ?? null;
+      this.lastTownship ??=
+        (await this.store.recall(`last_township:${user.id}`)) ?? this.rows[0]?.body.township_code;
+    }
+    this.frame.showSync();
+    showNotices(this);
+    if (other && this.#screen) await this.#route();
+  }
+
+  async #route() {
+    const hash = location.hash || "#/";
+    this.#screen?.leave?.();
+    const next = await screenFor(this, hash);
+    const first = this.#screen === null;
+    this.#screen = next;
+    this.frame.main.replaceChildren(next.element);
+    this.frame.showPlace(hash);
+    this.frame.showSync();
+    showNotices(this);
+    scrollTo(0, 0);
+    await next.shown?.();
+    if (!first) this.frame.main.querySelector("h1")?.focus({ preventScroll: true });
+  }
+
+  // What nothing else has caught: the phone's storage, mostly. It is said in words; the rest goes to the console.
+  #explain(event) {
+    const { reason } = event;
+    if (reason instanceof StorageFull) this.announce(say("storage_full"));
+    else if (reason instanceof StorageClosed) this.announce(say("storage_lost"));
+    else if (reason instanceof OutdatedPage) this.outdated = true;
+    else return this.announce(say("fault_unknown"));
+    event.preventDefault();
+    showNotices(this);
+  }
+}

@@ -1,0 +1,45 @@
+// What must be told on every screen, as long as it holds.
+import { say } from "../../map/words.js";
+import { button, link, notice } from "./dom.js";
+import { surroundings } from "./storage.js";
+
+export function showNotices(app) {
+  const notices = [];
+  if (app.outdated) {
+    notices.push(
+      notice(
+        "warn",
+        say("outdated"),
+        button(say("reload"), () => location.reload()),
+      ),
+    );
+  } else if (app.closed) {
+    notices.push(notice("bad", say("storage_closed"), link(say("storage_help"), "#/phone")));
+  }
+  if (app.activate) {
+    notices.push(
+      notice(
+        "plain",
+        say("version_ready"),
+        button(say("version_use"), () => app.activate()),
+      ),
+    );
+  }
+  if (app.notForThem) {
+    notices.push(notice("warn", say("not_for_you"), link(say("to_site"), "/")));
+  }
+  const overdue = app.frame.overdue() ?? app.activity.reminder ?? null;
+  if (overdue) notices.push(notice("warn", overdue, link(say("hand_over_link"), "#/phone")));
+  if (app.others.length) {
+    const count = app.others.reduce((sum, other) => sum + other.pending, 0);
+    notices.push(notice("warn", say("others_waiting", { count })));
+  }
+  if (surroundings().wechat && location.hash !== "#/phone") {
+    notices.push(notice("warn", say("wechat_short"), link(say("wechat_how"), "#/phone")));
+  }
+  const key = notices.map((each) => each.textContent).join("\n");
+  const place = app.frame.notices;
+  if (place.dataset.shown === key) return;
+  place.dataset.shown = key;
+  place.replaceChildren(...notices);
+}

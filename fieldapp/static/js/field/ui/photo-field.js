@@ -1,0 +1,107 @@
+// Photos in the form: from the camera or the gallery, kept on the phone at once, shown, taken out again.
+import { say } from "../../map/words.js";
+import { MOST_PHOTOS } from "../content.js";
+import { preparePhoto, UnreadablePhoto } from "../photos.js";
+import { StorageFull } from "../store.js";
+import { button, field, make, newName } from "./dom.js";
+import { photoFigure } from "./photo.js";
+
+export function photoField({ app, id, values, changed }) {
+  const shown = make("ul", { class: "photos" });
+  const count = make("p", { class: "hint", role: "status" });
+  const { group, fault } = field(say("photos"), "photos", shown, count, chooser());
+  let busy = 0;
+
+  function input(attributes) {
+    const element = make("input", { id: newName("file"), type: "file", accept: "image/*", ...attributes });
+    element.addEventListener("change", async () => {
+      const files = [...element.files];
+      await take(files);
+      element.value = ""; // the same picture can be chosen again
+    });
+    return element;
+  }
+
+  function chooser() {
+    const camera = input({ capture: "environment", class: "visually-hidden" });
+    const gallery = input({ multiple: true, class: "visually-hidden" });
+    return make(
+      "div",
+      { class: "buttons two" },
+      camera,
+      make("label", { for: camera.id, class: "button", text: say("photo_take") }),
+      gallery,
+      make("label", { for: gallery.id, class: "button", text: say("photo_choose") }),
+    );
+  }
+
+  function tell(text) {
+    fault.textContent = text;
+    fault.hidden = !text;
+  }
+
+  async function take(files) {
+    tell("");
+    for (const file of files) {
+      if (values.photos.length >= MOST_PHOTOS) {
+        tell(say("photo_most", { most: MOST_PHOTOS }));
+        break;
+      }
+      busy++;
+      showCount();
+      try {
+        const photo = await preparePhoto(file);
+        if (values.photos.includes(photo.sha256)) tell(say("photo_twice"));
+        values.photos = await app.outbox.addPhoto(id, photo, values);
+        changed();
+      } catch (error) {
+        if (error instanceof UnreadablePhoto) tell(say("photo_unreadable", { name: file.name }));
+        else if (error instanceof StorageFull) tell(say("storage_full"));
+        else throw error;
+      } finally {
+        busy--;
+      }
+      await show();
+    }
+    showCount();
+  }
+
+  async function remove(sha256) {
+    values.photos = await app.outbox.removePhoto(id, sha256, values);
+    changed();
+    await show();
+    (shown.querySelector("button") ?? group.querySelector("input[type=file]")).focus();
+  }
+
+  function showCount() {
+    if (busy) count.textContent = say("photo_busy");
+    else {
+      count.textContent = values.photos.length
+        ? say("photo_count", { count: values.photos.length, most: MOST_PHOTOS })
+        : say("photo_none");
+    }
+    const full = values.photos.length >= MOST_PHOTOS;
+    for (const element of group.querySelectorAll("input[type=file]")) element.disabled = full;
+  }
+
+  async function show() {
+    const items = await Promise.all(
+      values.photos.map(async (sha256, index) =>
+        make(
+          "li",
+          {},
+          await photoFigure(app, sha256, say("photo_n", { n: index + 1 })),
+          button("×", () => remove(sha256), {
+            class: "photo-remove",
+            "aria-label": say("photo_remove", { n: index + 1 }),
+          }),
+        ),
+      ),
+    );
+    shown.replaceChildren(...items);
+    shown.hidden = !items.length;
+    showCount();
+  }
+
+  return { group, fault, show };
+}

@@ -1,0 +1,24 @@
+// Which screen an address shows.
+import { closedScreen, firstScreen } from "./first.js";
+import { homeScreen } from "./home.js";
+import { mapScreen } from "./map.js";
+import { phoneScreen } from "./phone.js";
+import { recordScreen } from "./record.js";
+import { visitScreen } from "./visit.js";
+import { visitsScreen } from "./visits.js";
+
+// -> {element, shown(), update(), leave()}; all but the element may be missing.
+export async function screenFor(app, hash) {
+  const [, place, id, step] = hash.split("?")[0].split("/");
+  if (place === "phone") return phoneScreen(app);
+  if (app.closed) return closedScreen(app);
+  if (!app.user) return firstScreen(app);
+  if (place === "record") return app.townships.length ? recordScreen(app) : homeScreen(app);
+  if (place === "map") return mapScreen(app);
+  if (place === "visits") {
+    const row = app.rows.find((each) => each.id === id);
+    if (!row) return visitsScreen(app);
+    return step === "edit" ? recordScreen(app, { existing: row }) : visitScreen(app, row.id);
+  }
+  return homeScreen(app);
+}

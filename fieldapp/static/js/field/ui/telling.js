@@ -1,0 +1,25 @@
+// Parts of a visit as words.
+import { say, sayDay } from "../../map/words.js";
+import { dayOf, sayMoment, sayTime } from "./times.js";
+
+export const townshipName = (app, code) =>
+  app.townships.find((township) => township.code === code)?.name ?? say("township_code", { code });
+
+// 2026年11月22日 09:10–11:40, with the second day where it is another.
+export function sayPeriod({ started_at, ended_at }) {
+  const [first, last] = [dayOf(started_at), dayOf(ended_at)];
+  const end = first === last ? sayTime(ended_at) : `${sayDay(last)} ${sayTime(ended_at)}`;
+  return `${sayDay(first)} ${sayTime(started_at)}–${end}`;
+}
+
+export function sayPosition({ fix, no_fix_reason }) {
+  if (fix) {
+    return say("position_is", {
+      lon: fix.lon.toFixed(5),
+      lat: fix.lat.toFixed(5),
+      accuracy: Math.round(fix.accuracy_m ?? 0),
+      time: sayMoment(fix.captured_at),
+    });
+  }
+  return no_fix_reason ? say("position_none_because", { reason: no_fix_reason }) : say("none");
+}

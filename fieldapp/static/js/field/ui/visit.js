@@ -1,0 +1,170 @@
+// One visit, whole: what was logged, how it stands, what officers say of it, and what can be done.
+import { say } from "../../map/words.js";
+import { conflictPart } from "./conflict.js";
+import { button, facts, link, make, newName, notice, para } from "./dom.js";
+import { photoFigure } from "./photo.js";
+import { sayResults } from "./results-field.js";
+import { openQuestion, sayAttention, sayReview, stateBadge } from "./state.js";
+import { sayPeriod, sayPosition, townshipName } from "./telling.js";
+import { sayMoment } from "./times.js";
+
+const LONGEST_ANSWER = 1000;
+
+export function visitScreen(app, id) {
+  const element = make("section", { class: "visit" });
+  let shown = null;
+  let typed = "";
+
+  async function update() {
+    const row = app.rows.find((each) => each.id === id);
+    if (!row) return app.go("#/visits");
+    const answers = await app.store.answers.where({ visit_id: id }).toArray();
+    const key = JSON.stringify([row, answers, app.stateOf(row)]);
+    if (key === shown) return;
+    shown = key;
+    element.replaceChildren(
+      make("h1", { tabindex: -1, text: townshipName(app, row.body.township_code) }),
+      make("p", { class: "badges" }, stateBadge(app, row)),
+      ...(row.conflict ? [conflictPart(app, row)] : reasonsOf(row)),
+      talk(row, answers),
+      await content(row),
+      actions(row),
+    );
+  }
+
+  function reasonsOf(row) {
+    const reasons = sayAttention(app, row);
+    if (!reasons.length) return [];
+    const retry = () => app.outbox.retryVisit(id).then(() => app.changed());
+    const discard = () => app.outbox.discardChange(id).then(() => app.changed());
+    return [
+      notice(
+        "bad",
+        ...reasons,
+        make(
+          "div",
+          { class: "buttons" },
+          link(say("change"), `#/visits/${id}/edit`, { class: "button" }),
+          button(say("send_again"), retry),
+          row.document ? button(say("discard_change"), discard) : null,
+        ),
+      ),
+    ];
+  }
+
+  async function content(row) {
+    const { body, document } = row;
+    const photos = await Promise.all(
+      body.photos.map(async (sha256, index) =>
+        make("li", {}, await photoFigure(app, sha256, say("photo_n", { n: index + 1 }))),
+      ),
+    );
+    const grade = document?.grade ? say("grade_is", { grade: document.grade }) : null;
+    return make(
+      "div",
+      {},
+      make("p", { class: "content", text: body.content }),
+      photos.length ? make("ul", { class: "photos" }, ...photos) : null,
+      facts([
+        [say("when"), sayPeriod(body)],
+        [say("mode"), say(`mode_${body.mode}`)],
+        [say("service_days"), say("days", { days: body.service_days })],
+        [say("results"), sayResults(body.results) || say("none")],
+        [say("position"), sayPosition(body)],
+        [say("review"), sayReview(row)],
+        [say("grade"), grade && [grade, ...(document.grade_reasons ?? [])].join(say("semicolon"))],
+        [say("arrived"), document?.received_at && sayMoment(document.received_at)],
+      ]),
+    );
+  }
+
+  // What officers wrote and what was answered; an answer that is still on the phone says so.
+  function talk(row, answers) {
+    const notes = row.document?.notes ?? [];
+    if (!notes.length && !answers.length) return "";
+    const part = make("section", { class: "talk" }, make("h2", { text: say("talk") }));
+    for (const note of notes) {
+      part.append(
+        make(
+          "blockquote",
+          { class: `note note-${note.kind}` },
+          make("p", { text: note.text }),
+          make("footer", {
+            text: say(`note_${note.kind}`, { name: note.by_name ?? "", time: sayMoment(note.at) }),
+          }),
+        ),
+      );
+    }
+    for (const answer of answers.filter((each) => !notes.some((note) => note.id === each.id))) {
+      part.append(
+        make(
+          "blockquote",
+          { class: "note note-answer" },
+          make("p", { text: answer.text }),
+          make("footer", { text: answer.attention?.message ?? say("answer_here") }),
+        ),
+      );
+    }
+    if (openQuestion(row, answers)) part.append(answerBox());
+    return part;
+  }
+
+  function answerBox() {
+    const area = make("textarea", { id: newName("answer"), rows: 3, maxlength: LONGEST_ANSWER });
+    area.value = typed;
+    area.addEventListener("input", () => {
+      typed = area.value;
+    });
+    const fault = make("p", { class: "fault", hidden: true, text: say("answer_empty") });
+    const send = async () => {
+      fault.hidden = Boolean(area.value.trim());
+      if (!area.value.trim()) return area.focus();
+      await app.outbox.answerQuestion(id, area.value.trim());
+      typed = "";
+      app.announce(say("answer_kept"));
+      await app.changed();
+    };
+    return make(
+      "div",
+      { class: "answer" },
+      make("label", { for: area.id, text: say("answer") }),
+      area,
+      fault,
+      button(say("answer_send"), send, { class: "primary" }),
+    );
+  }
+
+  function actions(row) {
+    const part = make("div", { class: "buttons actions" });
+    const sure = make("div", { class: "sure", hidden: true });
+    const remove = async () => {
+      await app.outbox.deleteVisit(id);
+      app.go("#/visits");
+      await app.changed();
+      app.announce(say("deleted"));
+    };
+    const ask = () => {
+      sure.hidden = false;
+      sure.querySelector("button").focus();
+    };
+    sure.append(
+      para(say(row.document ? "delete_sure_sent" : "delete_sure")),
+      make(
+        "div",
+        { class: "buttons" },
+        button(say("delete_yes"), remove, { class: "bad" }),
+        button(say("delete_no"), () => {
+          sure.hidden = true;
+        }),
+      ),
+    );
+    if (!row.conflict && !row.deleted) {
+      part.append(
+        link(say("change"), `#/visits/${id}/edit`, { class: "button" }),
+        button(say("delete"), ask),
+      );
+    }
+    return make("div", {}, part, sure);
+  }
+  return { element, shown: update, update };
+}

@@ -1,0 +1,89 @@
+// My visits, the latest first, each with its state.
+import { say } from "../../map/words.js";
+import { button, link, make, para } from "./dom.js";
+import { openQuestion, sayAttention, sayReview, stateBadge } from "./state.js";
+import { sayPeriod, townshipName } from "./telling.js";
+import { sayMoment } from "./times.js";
+
+const AT_ONCE = 30;
+
+export function visitsScreen(app) {
+  let shownCount = AT_ONCE;
+  const list = make("ul", { class: "visits" });
+  const drafted = make("div");
+  const more = button(say("more"), () => {
+    shownCount += AT_ONCE;
+    update();
+  });
+  const element = make(
+    "section",
+    {},
+    make("h1", { tabindex: -1, text: say("place_visits") }),
+    drafted,
+    list,
+    make("div", { class: "buttons" }, more),
+  );
+
+  async function update() {
+    const rows = app.rows.slice(0, shownCount);
+    const focused = document.activeElement?.closest("[data-visit]")?.dataset.visit;
+    const drafts = await app.outbox.drafts();
+    drafted.replaceChildren(...drafts.map((draft) => draftLine(draft)));
+    list.replaceChildren(...rows.map((row) => line(app, row)));
+    if (!rows.length && !drafts.length) {
+      list.replaceChildren(
+        make(
+          "li",
+          { class: "empty" },
+          para(say("no_visits")),
+          link(say("new_visit"), "#/record", { class: "button primary" }),
+        ),
+      );
+    }
+    more.hidden = app.rows.length <= shownCount;
+    if (focused) list.querySelector(`[data-visit="${focused}"] a`)?.focus({ preventScroll: true });
+  }
+
+  function draftLine(draft) {
+    const existing = app.rows.some((row) => row.id === draft.id);
+    return make(
+      "p",
+      { class: "notice notice-plain" },
+      say("draft_of", { time: sayMoment(draft.saved_at) }),
+      " ",
+      link(say("draft_go_on"), existing ? `#/visits/${draft.id}/edit` : "#/record"),
+    );
+  }
+  return { element, shown: update, update };
+}
+
+function line(app, row) {
+  const { body } = row;
+  const question = openQuestion(row);
+  const reasons = sayAttention(app, row);
+  const review = sayReview(row);
+  return make(
+    "li",
+    { class: "card", "data-visit": row.id },
+    make(
+      "a",
+      { href: `#/visits/${row.id}`, class: "card-link" },
+      make("span", { class: "card-title", text: townshipName(app, body.township_code) }),
+      make("span", { class: "hint", text: sayPeriod(body) }),
+      make("span", { class: "excerpt", text: body.content }),
+    ),
+    make(
+      "p",
+      { class: "badges" },
+      stateBadge(app, row),
+      review
+        ? make("span", { class: `state review-${row.document.review.replace("_", "-")}`, text: review })
+        : null,
+      body.photos.length
+        ? make("span", { class: "hint", text: say("photo_total", { count: body.photos.length }) })
+        : null,
+    ),
+    question ? make("p", { class: "asked", text: say("question_waits", { text: question.text }) }) : null,
+    reasons.length ? make("p", { class: "fault", text: reasons[0] }) : null,
+  );
+}

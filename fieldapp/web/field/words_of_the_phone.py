@@ -1,0 +1,114 @@
+"""The sentences about the phone itself: what it keeps, installing, handing over, new versions."""
+
+from __future__ import annotations
+
+from geodata.errors import Message
+
+PHONE_WORDS = {
+    "this_phone": Message("This phone"),
+    # Keeping.
+    "keeping": Message("What this phone keeps"),
+    "persist_yes": Message("The browser has promised to keep what is on this phone."),
+    "persist_no": Message(
+        "The browser has not promised to keep what is on this phone; when room is short it may "
+        "delete it. Install the app, send often, and do not clear the browser's data while something "
+        "is waiting."
+    ),
+    "persist_unknown": Message(
+        "This browser does not say whether it keeps what is on this phone. Send often, and do not "
+        "clear its data while something is waiting."
+    ),
+    "persist_ask": Message("Ask the browser to keep it"),
+    "kept_visits": Message("Visits on this phone"),
+    "kept_waiting": Message("Waiting to be sent"),
+    "kept_room": Message("Room"),
+    "room": Message("{used} of {quota}"),
+    "megabytes": Message("{n} MB"),
+    "last_sync": Message("Last sent and read"),
+    "never": Message("never"),
+    "closed_title": Message("This browser keeps nothing"),
+    "storage_closed": Message(
+        "This browser keeps nothing (a private window, or a browser built into another app). Visits "
+        "cannot be logged here."
+    ),
+    "storage_closed_more": Message(
+        "Visits are kept on the phone until they are sent, and this browser allows no such storage. "
+        "Leave the private window, or open this address in the phone's own browser, such as Chrome "
+        "or Safari."
+    ),
+    "storage_help": Message("What to do"),
+    "storage_full": Message(
+        "The phone has no room left, so this was not kept. Send what is waiting, delete some "
+        "pictures or apps, then try again. Everything kept before is still here."
+    ),
+    "storage_lost": Message(
+        "The phone's storage did not answer. Open the app again; what was kept is there."
+    ),
+    "fault_unknown": Message("Something went wrong in the app. Open it again; what was kept is there."),
+    "others_waiting": Message(
+        "Visits of another person are waiting on this phone: {count}. They stay here and are sent "
+        "when that person logs in."
+    ),
+    # New versions.
+    "outdated": Message("A newer version of the app is open in another window. Load this one again."),
+    "reload": Message("Load again"),
+    "version_ready": Message("A new version of the app is here. What you are writing is kept."),
+    "version_use": Message("Use it now"),
+    "version": Message("Version {version}"),
+    # Installing.
+    "install": Message("Installing"),
+    "installed": Message("The app is installed on this phone."),
+    "install_why": Message(
+        "On the home screen the app opens like any other, without a network, and the browser keeps "
+        "its data more reliably."
+    ),
+    "install_android_1": Message("Open the menu of the browser (three dots or lines)."),
+    "install_android_2": Message("Choose “Install app” or “Add to home screen”."),
+    "install_android_3": Message("Confirm, and from then on open the app from the home screen."),
+    "install_ios_1": Message(
+        "Open this address in Safari and press the share button (a square with an arrow)."
+    ),
+    "install_ios_2": Message("Choose “Add to Home Screen” and confirm."),
+    "install_ios_3": Message("Open the app from the home screen and log in there once."),
+    "install_desktop": Message(
+        "Open this address on your phone. On a computer, use “Install” in the browser's address bar or menu."
+    ),
+    "wechat_short": Message("WeChat's own browser may delete what is kept. Use the phone's browser instead."),
+    "wechat_how": Message("How"),
+    "wechat_long": Message(
+        "You are in WeChat's own browser. It cannot install the app, and may delete visits before "
+        "they are sent."
+    ),
+    "install_wechat_1": Message("Press the three dots at the upper right."),
+    "install_wechat_2": Message("Choose “Open in browser”."),
+    "install_wechat_3": Message("Install the app there. If there is no such entry, type this address there:"),
+    "install_wechat_ios_1": Message("Press the three dots at the upper right."),
+    "install_wechat_ios_2": Message("Choose “Open in Safari”."),
+    "install_wechat_ios_3": Message("Add it to the home screen there. The address is:"),
+    # Handing over.
+    "hand_over": Message("Handing over by file"),
+    "hand_over_link": Message("Save to a file"),
+    "hand_why": Message(
+        "If this phone cannot send, save what is waiting to a file, take the file to another phone "
+        "or computer, log in there and open it here. A visit that arrives twice is kept once."
+    ),
+    "hand_save": Message("Save to a file"),
+    "hand_open": Message("Open a file"),
+    "hand_nothing": Message("Nothing is waiting, so there is nothing to save."),
+    "hand_saved": Message("Saved: {count} visits in {name}. They stay on this phone as well."),
+    "hand_opened": Message("Taken in: {added}; here already: {same}; left out, changed on both: {clashing}."),
+    "hand_unreadable": Message("{name} is not a file of this app, or it is damaged. Nothing was taken in."),
+    "hand_newer": Message("{name} was saved by a newer version. Load the app again with a network first."),
+    "hand_other_person": Message("{name} belongs to another person. That person must log in to open it."),
+    # Language, look, account.
+    "looks": Message("Language and appearance"),
+    "language": Message("Language"),
+    "theme": Message("Appearance"),
+    "theme_auto": Message("Auto"),
+    "theme_light": Message("Light"),
+    "theme_dark": Message("Dark"),
+    "account": Message("Account"),
+    "account_of": Message("The visits on this phone belong to {name}."),
+    "account_none": Message("Nobody has logged in on this phone yet."),
+    "account_page": Message("My account"),
+}
