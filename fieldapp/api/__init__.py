@@ -19,6 +19,7 @@ from fieldapp.api import (
     steps,
     visits,
 )
+from fieldapp.api.for_whom import refuse_mistaken
 
 _PARTS = (
     coverage,
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     """Put the API and the health checks on the application."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     api.before_request(_refuse_unkept)
+    api.before_request(refuse_mistaken)
     for part in _PARTS:
         api.register_blueprint(part.blueprint)
     app.register_blueprint(api)

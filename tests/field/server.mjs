@@ -22,7 +22,7 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
   const notes = new Map();
   const log = [];
   let changes = 0;
-  let secret = "secret-1";
+  let secret = `secret-of-${user.id}`;
   let logged = user;
   // Each may take the request away: (request) => Response, or undefined to let it pass.
   const plans = [];
@@ -128,6 +128,8 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
     if (method !== "GET" && method !== "HEAD" && request.headers.get("X-CSRFToken") !== secret) {
       return problem(403, "csrf");
     }
+    const meant = request.headers.get("For-User");
+    if (meant !== null && meant !== String(logged.id)) return problem(403, "login.other");
     if (path === "/api/v1/field") {
       const etag = `"${logged.id}"`;
       if (request.headers.get("If-None-Match") === etag) return new Response(null, { status: 304 });

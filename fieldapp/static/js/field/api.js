@@ -1,5 +1,5 @@
 // The server as the phone sees it: one function per question, and errors of a few kinds (failures.js).
-import { ApiError, errorOf, parsed } from "./failures.js";
+import { ApiError, errorOf, parsed, unreadable } from "./failures.js";
 import { openUploads } from "./uploads.js";
 
 // `origin` is the address of the server (location.origin); `language` an Accept-Language for its sentences;
@@ -12,6 +12,7 @@ export function createApi({
   timeout_ms = 30_000,
 }) {
   let csrf = null;
+  let meant = null;
   const flying = new Set();
 
   // -> {status, header, text}, whatever the status. Throws ApiError offline or portal.
@@ -27,6 +28,7 @@ export function createApi({
           "Client-Clock": new Date(clock.now()).toISOString(),
           ...(language && { "Accept-Language": language }),
           ...(csrf && { "X-CSRFToken": csrf }),
+          ...(meant !== null && { "For-User": String(meant) }),
           ...headers,
         },
         body,
@@ -59,10 +61,7 @@ export function createApi({
     if (answer.status < 200 || answer.status > 299) throw errorOf(answer);
     if (answer.status === 204) return null;
     const document = parsed(answer);
-    if (document === null || typeof document !== "object") {
-      const html = /html/.test(answer.header("Content-Type") ?? "");
-      throw new ApiError(html ? "portal" : "nonsense", { status: answer.status });
-    }
+    if (document === null || typeof document !== "object") throw unreadable(answer);
     return document;
   }
 
@@ -72,19 +71,23 @@ export function createApi({
     // -> {document, etag}, or {document: null} where the one with this ETag still holds. Also brings the secret that
     // changes are sent with.
     async field(etag = null) {
+      meant = null;
       const headers = etag && csrf ? { "If-None-Match": etag } : {};
       const answer = await exchange("GET", "/api/v1/field", { headers });
       if (answer.status === 304 && headers["If-None-Match"]) return { document: null, etag };
       if (answer.status !== 200) throw errorOf(answer);
       const document = parsed(answer);
-      if (document?.user?.id === undefined) {
-        throw new ApiError(document ? "nonsense" : "portal", { status: answer.status });
-      }
+      if (document?.user?.id === undefined) throw unreadable(answer);
       csrf = document.csrf_token ?? null;
       return { document, etag: answer.header("ETag") };
     },
-    forgetSecret() {
+    // From here on every request is for this account: the server refuses it once somebody else has logged in.
+    actFor(user) {
+      meant = user;
+    },
+    forgetLogin() {
       csrf = null;
+      meant = null;
     },
     // -> the visit document.
     putVisit: (id, body, base_revision) => asked("PUT", visit(id), { json: { base_revision, ...body } }),
@@ -93,7 +96,7 @@ export function createApi({
     changes: (cursor, limit) =>
       asked(
         "GET",
-        `/api/v1/visits?${new URLSearchParams({ changed_since: cursor ?? "", limit: String(limit) })}`,
+        `/api/v1/visits?${new URLSearchParams({ ...(cursor && { changed_since: cursor }), limit: String(limit) })}`,
       ),
     answerQuestion: (visit_id, id, text) => asked("POST", `${visit(visit_id)}/notes`, { json: { id, text } }),
     // -> {reminder}.

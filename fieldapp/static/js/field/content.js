@@ -22,6 +22,18 @@ const noResults = () => Object.fromEntries(RESULTS.map((name) => [name, 0]));
 const picked = (names, values) =>
   Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
 
+// A text as the server keeps it: blanks around it say nothing, and what no database could hold goes.
+const BLANK = "[\\s\\u001c-\\u001f\\u0085]+";
+const AROUND = new RegExp(`^${BLANK}|${BLANK}$`, "g");
+const UNPAIRED = /\p{Surrogate}/gu;
+
+const tidy = (text) =>
+  String(text ?? "")
+    .replaceAll("\0", "")
+    .replace(UNPAIRED, "\uFFFD")
+    .replace(/\r\n?/g, "\n")
+    .replace(AROUND, "");
+
 // The body of a visit out of the values of a form or of a server's document, every member in its place.
 export function bodyOf(values) {
   return {
@@ -29,11 +41,11 @@ export function bodyOf(values) {
     started_at: values.started_at ?? null,
     ended_at: values.ended_at ?? null,
     mode: values.mode ?? "on_site",
-    content: values.content ?? "",
+    content: tidy(values.content),
     service_days: Number(values.service_days ?? 0),
     results: { ...noResults(), ...picked(RESULTS, values.results ?? {}) },
     fix: values.fix ? picked(FIX, values.fix) : null,
-    no_fix_reason: values.fix ? null : values.no_fix_reason || null,
+    no_fix_reason: values.fix ? null : tidy(values.no_fix_reason) || null,
     recorded_at: values.recorded_at ?? null,
     photos: [...(values.photos ?? [])],
   };
@@ -44,9 +56,10 @@ const instant = (text) => {
   return Number.isNaN(milliseconds) ? (text ?? null) : milliseconds;
 };
 
-// Two spellings of one content give one value: instants as instants, numbers as numbers.
+// Two spellings of one content give one value: instants as instants, numbers as numbers. When it was written down
+// is no part of what it says.
 function canonical(values) {
-  const body = bodyOf(values);
+  const { recorded_at: _ignored, ...body } = bodyOf(values);
   const fix = body.fix && {
     lon: Number(body.fix.lon),
     lat: Number(body.fix.lat),
@@ -58,7 +71,6 @@ function canonical(values) {
     ...body,
     started_at: instant(body.started_at),
     ended_at: instant(body.ended_at),
-    recorded_at: instant(body.recorded_at),
     results: RESULTS.map((name) => Number(body.results[name])),
     fix,
   });

@@ -6,7 +6,7 @@
 //   server    the server is away or in trouble (5xx), or asks for patience (429; `retryAfter` in seconds)
 //   nonsense  an answer that is none: broken JSON, another visit, other content than was sent
 //   session   nobody is logged in any more (401)
-//   csrf      the form's secret is stale (403): ask for a fresh one, then as above
+//   csrf      the form's secret is stale, or another person has logged in (403): find out anew who is there
 //   refused   the server read it and will not have it (4xx): somebody must change something. `code`, `message` and
 //             `errors` [{pointer, message}] say what
 //   conflict  the server holds another version (409): `visit` is it
@@ -20,7 +20,7 @@ export class ApiError extends Error {
   }
 }
 
-const CSRF = new Set(["csrf", "forbidden.form"]);
+const CSRF = new Set(["csrf", "forbidden.form", "login.other"]);
 const CONFLICTS = new Set(["visit.changed", "visit.deleted"]);
 const PATIENCE = new Set([408, 423, 425, 429]);
 
@@ -56,4 +56,10 @@ export function errorOf(answer) {
     return new ApiError("conflict", { ...told, visit: problem.visit });
   }
   return new ApiError("refused", told);
+}
+
+// A success that says nothing we know: a page is somebody else's, anything else is nonsense.
+export function unreadable(answer) {
+  const html = /html/.test(answer.header("Content-Type") ?? "");
+  return new ApiError(html ? "portal" : "nonsense", { status: answer.status });
 }

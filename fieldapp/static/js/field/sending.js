@@ -35,7 +35,7 @@ function check(document, id, step) {
   const answered =
     document.id === id &&
     Number.isInteger(document.revision) &&
-    document.revision >= Math.max(1, step.base_revision ?? 1) &&
+    document.revision >= 1 &&
     !document.deleted &&
     sameContent(bodyOf(document), step.body);
   if (!answered) throw new ApiError("nonsense", { code: "answer.differs" });
@@ -44,8 +44,9 @@ function check(document, id, step) {
 const acknowledge = (store, id, step, document) =>
   store.change(["visits"], async () => {
     const row = await store.visits.get(id);
+    if (!row) return;
     // Another tab may have gone further meanwhile.
-    if (!row || (row.base_revision ?? 0) > document.revision) return;
+    if (row.base_revision !== step.base_revision && row.base_revision > document.revision) return;
     const acknowledged = Math.max(row.acknowledged, step.edits);
     const attempts = row.attempts.filter((attempt) => attempt.edits > step.edits);
     await store.visits.put(

@@ -66,6 +66,7 @@ export function openStore({ name = "fieldapp", schema = SCHEMA, engine, onOutdat
   db.on("versionchange", () => {
     db.close({ disableAutoOpen: true });
     onOutdated();
+    return false; // Dexie would open it again, and old code would write into the newer schema
   });
   const tables = Object.fromEntries(db.tables.map((table) => [table.name, table]));
 

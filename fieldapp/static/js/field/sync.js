@@ -62,8 +62,8 @@ export function createSync({
   };
   const work = { store, api, now };
 
-  // Who is logged in, by the server's word of this very run: a queue is only sent as its own user. The secret that
-  // every change is sent with belongs to that login, so a change of user in the middle of a run is refused.
+  // Who is logged in, by the server's word of this very run: a queue is only sent as its own user. From then on
+  // each request names that user, and the server refuses it should somebody else log in in the middle of a run.
   async function identify() {
     const last = await store.recall("user");
     const known = last && (await store.recall(`field:${last.id}`));
@@ -109,6 +109,7 @@ export function createSync({
 
   async function pass() {
     const user = await identify();
+    api.actFor(user);
     now({ user });
     const trouble = await sendVisits(work, user);
     await sendAnswers(work, user);
@@ -125,7 +126,7 @@ export function createSync({
       await pass();
     } catch (error) {
       if (error.kind !== "csrf") throw error;
-      api.forgetSecret();
+      api.forgetLogin();
       await pass();
     }
   }

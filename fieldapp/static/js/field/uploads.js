@@ -1,6 +1,6 @@
 // Photos on their way up, in pieces, by the tus protocol: what has arrived stays there when the connection breaks.
 import { Upload } from "tus-js-client";
-import { ApiError, errorOf } from "./failures.js";
+import { ApiError, errorOf, unreadable } from "./failures.js";
 
 const PIECE = 128 * 1024; // bytes; on a weak network a piece takes some seconds
 const ENDPOINT = "/api/v1/photos";
@@ -51,9 +51,7 @@ export function openUploads({ exchange, origin }) {
     if (error.causingError instanceof ApiError) return error.causingError;
     const answer = error.originalResponse?.getUnderlyingObject();
     if (!answer) return new ApiError("nonsense", { message: error.message });
-    if (answer.status >= 200 && answer.status < 300) {
-      return new ApiError(/html/.test(answer.header("Content-Type") ?? "") ? "portal" : "nonsense", answer);
-    }
+    if (answer.status >= 200 && answer.status < 300) return unreadable(answer);
     // Another request holds this upload, or it stands elsewhere than we thought: ask again later.
     if (answer.status === 409 || answer.status === 423)
       return new ApiError("server", { status: answer.status });
