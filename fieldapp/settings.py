@@ -39,6 +39,7 @@ class Settings:
     contact_address: str = ""
     public: bool = True  # whether the coverage can be read without an account
     require_totp: bool = False  # of officers
+    confirmation_life: timedelta = timedelta(days=30)  # how long a recipient can confirm a visit
     session_idle: timedelta = timedelta(minutes=30)
     session_life: timedelta = timedelta(hours=12)
     proxies: int = 0  # how many servers stand before this one and say who asked
@@ -78,6 +79,9 @@ class Settings:
             contact_address=given.get("CONTACT_ADDRESS", ""),
             public=_flag("PUBLIC", given.get("PUBLIC", "on")),
             require_totp=_flag("REQUIRE_TOTP", given.get("REQUIRE_TOTP", "off")),
+            confirmation_life=timedelta(
+                days=_whole("CONFIRMATION_DAYS", given.get("CONFIRMATION_DAYS", "30"), 1, 365)
+            ),
             session_idle=timedelta(
                 minutes=_whole("SESSION_IDLE_MINUTES", given.get("SESSION_IDLE_MINUTES", "30"), 1, 1440)
             ),

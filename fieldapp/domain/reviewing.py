@@ -104,7 +104,8 @@ def possible_steps(review: Review) -> tuple[ReviewStep, ...]:
 def stepped(review: Review, step: ReviewStep, *, before: Review | None = None) -> Review:
     """The state that a step leaves; ``before`` is what an undo goes back to.
 
-    Raises `ConflictError` where the state does not allow the step, or where nothing was decided.
+    Where no decision is recorded, as of a visit that came from another system, an undo leads to the queue.
+    Raises `ConflictError` where the state does not allow the step.
     """
     rule = STEPS[step]
     if review not in rule.states:
@@ -116,13 +117,7 @@ def stepped(review: Review, step: ReviewStep, *, before: Review | None = None) -
             ),
             code="visit.review",
         )
-    if rule.becomes is not None:
-        return rule.becomes
-    if before is None:
-        raise ConflictError(
-            Message("No decision about this visit is recorded that could be taken back."), code="visit.review"
-        )
-    return before
+    return rule.becomes or before or Review.SUBMITTED
 
 
 def required_note(step: ReviewStep, text: str) -> str:

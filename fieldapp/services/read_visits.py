@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from fieldapp.domain.errors import Fault, InvalidInputError, NotFoundError
 from fieldapp.domain.permissions import Person, visible
 from fieldapp.domain.visits import body_of
-from fieldapp.persistence import visits
+from fieldapp.persistence import confirmations, visit_notes, visits
+from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import VISITS, change_versions
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
@@ -61,10 +62,20 @@ def read_feed(context: Context, *, since: str | None, limit: int, by: Person) ->
 
 
 def visit_documents(
-    context: Context, _connection: Connection, stored: Sequence[StoredVisit]
+    context: Context, connection: Connection, stored: Sequence[StoredVisit]
 ) -> list[VisitDocument]:
     """The documents of visits; sentences among them are told in the language of whoever reads."""
-    return [_document(context, each) for each in stored]
+    ids = [each.id for each in stored]
+    notes = visit_notes.of_visits(connection, ids) if ids else {}
+    confirmed = confirmations.standing(connection, ids) if ids else {}
+    return [
+        _document(context, each)
+        | {
+            "notes": [_note(context, note) for note in notes.get(each.id, ())],
+            "confirmation": _confirmation(context, confirmed.get(each.id)),
+        }
+        for each in stored
+    ]
 
 
 def visit_document(context: Context, connection: Connection, stored: StoredVisit) -> VisitDocument:
@@ -89,6 +100,23 @@ def _document(context: Context, stored: StoredVisit) -> VisitDocument:
         "confirmation": None,
         "deleted": stored.is_withdrawn,
     }
+
+
+def _note(context: Context, note: Values) -> VisitDocument:
+    return {
+        "id": str(note["id"]),
+        "kind": note["kind"],
+        "text": note["text"],
+        "at": note["at"].astimezone(context.settings.timezone).isoformat(),
+        "by_name": note["by_name"] or "",
+    }
+
+
+def _confirmation(context: Context, row: Values | None) -> VisitDocument | None:
+    if row is None:
+        return None
+    state = confirmations.confirmation_of(row).state(context.now())
+    return {"state": state.value, "rating": row["stars"]}
 
 
 def _place_of(since: str) -> tuple[int, UUID]:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
-from fieldapp.web import assigning, audit, field, imports, login, me, registers, reports, site, status, users
+from fieldapp.web import (
+    assigning,
+    audit,
+    field,
+    imports,
+    login,
+    me,
+    registers,
+    reports,
+    site,
+    status,
+    users,
+    visits,
+)
 from fieldapp.web import map as map_page
 
 
@@ -20,3 +33,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(imports.blueprint)
     registers.register(app)
+    visits.register(app)

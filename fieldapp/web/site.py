@@ -29,6 +29,7 @@ _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
     ("/", Message("Status"), None),
     ("/map", Message("Map"), None),
     ("/assign", Message("Assign"), Action.ASSIGNMENT_PROPOSE),
+    ("/visits", Message("Visits"), Action.VISIT_READ),
     ("/townships", Message("Townships"), Action.TOWNSHIP_READ),
     ("/commissioners", Message("Commissioners"), Action.COMMISSIONER_READ),
     ("/institutions", Message("Institutions"), Action.INSTITUTION_WRITE),

@@ -64,9 +64,8 @@ def test_an_undo_leads_back_to_what_was_before_any_decision(before: Review, step
             stepped(after, ReviewStep.UNDO, before=before)
 
 
-def test_nothing_is_taken_back_where_no_decision_is_recorded() -> None:
-    with pytest.raises(ConflictError):
-        stepped(Review.APPROVED, ReviewStep.UNDO)
+def test_where_no_decision_is_recorded_an_undo_leads_back_into_the_queue() -> None:
+    assert stepped(Review.APPROVED, ReviewStep.UNDO) is Review.SUBMITTED
 
 
 @pytest.mark.parametrize("step", [ReviewStep.QUESTION, ReviewStep.REJECT, ReviewStep.ANSWER])

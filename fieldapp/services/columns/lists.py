@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from fieldapp.domain.coverage import CoverageStatus
+from fieldapp.domain.visits import RESULTS
 from fieldapp.services.columns.commissioners import COMMISSIONERS
 from fieldapp.services.columns.products import PRODUCTS
+from fieldapp.services.columns.visits import VISITS
 from fieldapp.workbooks.columns import Column
 from geodata.errors import Message
 
 _PERSON = {column.key: column for column in COMMISSIONERS}
 _PRODUCT = {column.key: column for column in PRODUCTS}
+_VISIT = {column.key: column for column in VISITS}
 
 COMMISSIONER_LIST = (
     *(_PERSON[key] for key in ("id", "name", "kind", "institution", "specialties", "capacity")),
@@ -40,6 +43,19 @@ PRODUCT_LIST = (
             "demonstration",
         )
     ),
+)
+
+VISIT_LIST = (
+    *(_VISIT[key] for key in ("visited_on", "started_at", "ended_at")),
+    _PRODUCT["county"],
+    *(_VISIT[key] for key in ("township", "township_code", "commissioner", "commissioner_id")),
+    _PERSON["institution"],
+    *(_VISIT[key] for key in ("mode", "service_days")),
+    *(_VISIT[key] for key in RESULTS),
+    *(_VISIT[key] for key in ("content", "grade")),
+    Column("photos", Message("photos"), kind="integer"),
+    Column("awaits_photos", Message("awaiting photos"), kind="boolean"),
+    *(_VISIT[key] for key in ("review", "confirmation_approved", "received_at", "id", "demonstration")),
 )
 
 TOWNSHIP_LIST = (

@@ -1,0 +1,8 @@
+// The pages of visits: the map of one, the keys of the queue, the slip.
+import { reviewKeys } from "./visits/keys.js";
+import { visitMap } from "./visits/map.js";
+import { slip } from "./visits/slip.js";
+
+visitMap();
+reviewKeys();
+slip();
