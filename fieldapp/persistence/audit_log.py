@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, false, func, or_, select, true
 
 from fieldapp.domain.permissions import RowFilter
 from fieldapp.persistence.register import Values, stream_rows
 from fieldapp.persistence.schema import assignments, audit_events, townships, users
+from fieldapp.persistence.schema_assigning import recusals
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,19 @@ def _admitted(chosen: AuditFilter) -> ColumnElement[bool]:
         return false()
     event, codes = audit_events.c, sorted(chosen.rows.county_codes)
     in_county = select(townships.c.code).where(townships.c.county_code.in_(codes))
-    given = select(cast(assignments.c.id, String)).where(assignments.c.township_code.in_(in_county))
+    concerned = [
+        and_(
+            event.subject_type == kind,
+            event.subject_id.in_(
+                select(cast(table.c.id, String)).where(table.c.township_code.in_(in_county))
+            ),
+        )
+        for kind, table in (("assignment", assignments), ("recusal", recusals))
+    ]
     return or_(
         event.actor == chosen.own_actor,
         and_(event.subject_type == "township", event.subject_id.in_(in_county)),
-        and_(event.subject_type == "assignment", event.subject_id.in_(given)),
+        # A product is named by its township's code and its own name.
+        and_(event.subject_type == "product", func.substr(event.subject_id, 1, 9).in_(in_county)),
+        *concerned,
     )

@@ -12,6 +12,7 @@ from fieldapp.domain.permissions import Action, Person, Row, require, visible
 from fieldapp.persistence import accounts, audit_log
 from fieldapp.persistence.audit_log import AuditFilter
 from fieldapp.persistence.register import Values
+from fieldapp.services.audit_words import action_words, actor_words, subject_asked, subject_words
 from fieldapp.services.context import Context
 from fieldapp.workbooks.columns import Column
 from fieldapp.workbooks.writing import write_table
@@ -64,7 +65,7 @@ def export_audit(
     with context.reading() as connection:
         names = accounts.labels(connection)
         rows = (
-            _written(_named(event, names))
+            _written(_named(event, names), locale)
             for event in audit_log.events(connection, _filter(context, wish, by))
         )
         return write_table(
@@ -87,7 +88,7 @@ def _filter(context: Context, wish: AuditWish, by: Person) -> AuditFilter:
         own_actor=by.actor,
         actor=wish.who.strip(),
         action=wish.action.strip(),
-        subject=wish.subject.strip(),
+        subject=subject_asked(wish.subject),
         since=begin(wish.since),
         until=begin(None if wish.until is None else wish.until + timedelta(days=1)),
     )
@@ -97,7 +98,7 @@ def _named(event: Values, names: dict[str, str]) -> Values:
     return event | {"who": names.get(event["actor"], event["actor"])}
 
 
-def _written(event: Values) -> Values:
+def _written(event: Values, locale: str) -> Values:
     told = {
         name: json.dumps(event[name], ensure_ascii=False) if event[name] else ""
         for name in ("before", "after")
@@ -105,7 +106,12 @@ def _written(event: Values) -> Values:
     return (
         event
         | told
-        | {"at": event["at"].isoformat(), "subject": f"{event['subject_type']} {event['subject_id']}"}
+        | {
+            "at": event["at"].isoformat(),
+            "who": actor_words(event["who"], locale),
+            "action": action_words(event["action"], locale),
+            "subject": subject_words(event["subject_type"], event["subject_id"], locale),
+        }
     )
 
 

@@ -39,7 +39,7 @@ ACTIONS: dict[Step, Action] = {
 }
 PROPOSED = "assignment.proposed"
 UNDONE = "assignment.undone"
-_EVENTS = {f"assignment.{step.value}": step.words for step in Step} | {
+ASSIGNMENT_EVENTS = {f"assignment.{step.value}": step.words for step in Step} | {
     PROPOSED: Message("propose"),
     UNDONE: Message("undo the last step"),
     "assignment.imported": Message("import"),
@@ -51,7 +51,7 @@ _EVENTS = {f"assignment.{step.value}": step.words for step in Step} | {
 
 def event_words(action: str) -> Message | str:
     """What an audit event of an assignment did, for people."""
-    return _EVENTS.get(action, action)
+    return ASSIGNMENT_EVENTS.get(action, action)
 
 
 def row_of(connection: Connection, assignment: Assignment) -> Row:

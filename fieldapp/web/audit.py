@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, render_template, request, send_file
 
 from fieldapp.domain.errors import InvalidInputError
 from fieldapp.domain.permissions import Action
+from fieldapp.services.audit_words import action_words, actor_words, changes, subject_words
 from fieldapp.services.context import Context
 from fieldapp.services.read_audit import AuditWish, export_audit, read_audit
 from fieldapp.web.rights import acting_person, needs
@@ -28,7 +29,8 @@ def show() -> str:
     query = {name: value for name, value in request.args.items() if name not in {"before", "lang"} and value}
     return render_template(
         "audit/show.html",
-        page=page,
+        events=[_told(event) for event in page.events],
+        actions={action: action_words(action, g.language) for action in page.actions},
         wish=wish,
         older=None if page.older is None else "?" + urlencode(query | {"before": page.older}),
         export="/audit/export.csv?" + urlencode(query),
@@ -45,6 +47,17 @@ def export() -> Response:
     answer = send_file(content, mimetype="text/csv", as_attachment=True, download_name="audit.csv")
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _told(event: dict[str, Any]) -> dict[str, Any]:
+    """An event in the words of the page."""
+    language = g.language
+    return event | {
+        "who": actor_words(event["who"], language),
+        "did": action_words(event["action"], language),
+        "subject": subject_words(event["subject_type"], event["subject_id"], language),
+        "changes": changes(event["before"], event["after"], language),
+    }
 
 
 def _wish() -> AuditWish:

@@ -1,0 +1,76 @@
+"""The page of the audit trail: in the reader's words, filtered by them, within the reader's counties."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from fieldapp.app import create_app
+from fieldapp.domain.permissions import Role
+from fieldapp.resources import folder
+from fieldapp.services.audit_words import ACTIONS, SUBJECTS
+from fieldapp.services.change_product import add_product
+from fieldapp.services.context import Context
+from tests.accounts import make_account, sign_in
+from tests.services.assigning import OFFICER, proposed
+from tests.services.small_register import LALIN, PINGFANG, fill
+
+PACKAGE = Path(folder("fieldapp"))
+
+
+@pytest.fixture
+def app(sqlite_context: Context) -> Flask:
+    fill(sqlite_context)
+    return create_app(context=sqlite_context)
+
+
+def test_events_are_told_in_the_language_of_the_page(app: Flask, sqlite_context: Context) -> None:
+    assignment = proposed(sqlite_context)
+    client = app.test_client()
+    sign_in(client, sqlite_context)
+    page = client.get("/audit?action=assignment.proposed").text
+    assert f"<td>拟选派</td><td>选派 {assignment.id}</td>" in page
+    assert "<dt>服务期起</dt>" in page or "<dt>服务期开始</dt>" in page
+    assert "assignment.proposed</" not in page
+    english = client.get("/audit?action=assignment.proposed&lang=en").text
+    assert f"<td>propose</td><td>assignment {assignment.id}</td>" in english
+
+
+def test_what_it_was_done_to_is_found_by_its_word(app: Flask, sqlite_context: Context) -> None:
+    assignment = proposed(sqlite_context)
+    client = app.test_client()
+    sign_in(client, sqlite_context)
+    for typed in (f"选派 {assignment.id}", f"Assignment {assignment.id}", "选派"):
+        assert f"选派 {assignment.id}</td>" in client.get("/audit", query_string={"subject": typed}).text
+
+
+def test_the_export_speaks_as_the_page_does(app: Flask, sqlite_context: Context) -> None:
+    assignment = proposed(sqlite_context)
+    client = app.test_client()
+    sign_in(client, sqlite_context)
+    lines = client.get("/audit/export.csv?action=assignment.proposed").text.splitlines()
+    assert f",拟选派,选派 {assignment.id}," in lines[1]
+
+
+def test_a_county_reads_what_was_done_with_its_products_and_not_with_others(
+    app: Flask, sqlite_context: Context
+) -> None:
+    values = {"name": "黑木耳", "category": "edible_fungi"}
+    for code in (LALIN, PINGFANG):
+        add_product(sqlite_context, code, values, by=OFFICER, actor="user:7")
+    client = app.test_client()
+    officer = make_account(sqlite_context, Role.COUNTY_OFFICER, county_codes=["230184"])
+    sign_in(client, sqlite_context, officer)
+    page = client.get("/audit").text
+    assert (f"产品 {LALIN}/黑木耳</td>" in page, f"{PINGFANG}/" in page) == (True, False)
+
+
+def test_every_event_that_is_recorded_has_words() -> None:
+    written = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    recorded = re.findall(r"\brecord\(\s*(?:work, )?\"([a-z_.]+)\",\s*(?:\"([a-z_]+)\")?", written)
+    assert len(recorded) > 30
+    assert {action for action, _subject in recorded} <= ACTIONS.keys()
+    assert {subject for _action, subject in recorded if subject} <= SUBJECTS.keys()
