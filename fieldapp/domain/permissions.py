@@ -72,6 +72,8 @@ class Action(StrEnum):
     AGREEMENT_APPROVE = "agreement.approve"
     RECUSAL_READ = "recusal.read"
     RECUSAL_WRITE = "recusal.write"
+    DEMAND_READ = "demand.read"
+    DEMAND_WRITE = "demand.write"
     VISIT_READ = "visit.read"
     VISIT_WRITE = "visit.write"
     VISIT_REVIEW = "visit.review"
@@ -102,7 +104,7 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     # Action                    administrator bureau  county     commissioner viewer
     Action.TOWNSHIP_READ:       (_ALL,  _ALL,  _ALL,      _ALL,  _ALL),   # divisions are public knowledge
     Action.TOWNSHIP_WRITE:      (_ALL,  _ALL,  _NONE,     _NONE, _NONE),  # the roster is the city's
-    Action.COVERAGE_READ:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
+    Action.COVERAGE_READ:       (_ALL,  _ALL,  _ALL,      _ALL,  _ALL),   # one figure for everybody
     Action.PRODUCT_READ:        (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.PRODUCT_WRITE:       (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.INSTITUTION_READ:    (_ALL,  _ALL,  _ALL,      _ALL,  _ALL),
@@ -124,6 +126,8 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.AGREEMENT_APPROVE:   (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.RECUSAL_READ:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.RECUSAL_WRITE:       (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
+    Action.DEMAND_READ:         (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
+    Action.DEMAND_WRITE:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.VISIT_READ:          (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.VISIT_WRITE:         (_NONE, _NONE, _NONE,     _OWN,  _NONE),  # a log is its commissioner's word
     Action.VISIT_REVIEW:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
@@ -296,6 +300,8 @@ _ACTION_WORDS = {
     Action.AGREEMENT_APPROVE: Message("approve or return agreements"),
     Action.RECUSAL_READ: Message("see recusals"),
     Action.RECUSAL_WRITE: Message("change recusals"),
+    Action.DEMAND_READ: Message("see the needs of townships"),
+    Action.DEMAND_WRITE: Message("note the needs of townships"),
     Action.VISIT_READ: Message("see visits"),
     Action.VISIT_WRITE: Message("log visits"),
     Action.VISIT_REVIEW: Message("review visits"),

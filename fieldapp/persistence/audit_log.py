@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, fa
 from fieldapp.domain.permissions import RowFilter
 from fieldapp.persistence.register import Values, stream_rows
 from fieldapp.persistence.schema import assignments, audit_events, townships, users
-from fieldapp.persistence.schema_assigning import recusals
+from fieldapp.persistence.schema_assigning import demands, recusals
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _admitted(chosen: AuditFilter) -> ColumnElement[bool]:
                 select(cast(table.c.id, String)).where(table.c.township_code.in_(in_county))
             ),
         )
-        for kind, table in (("assignment", assignments), ("recusal", recusals))
+        for kind, table in (("assignment", assignments), ("recusal", recusals), ("demand", demands))
     ]
     return or_(
         event.actor == chosen.own_actor,

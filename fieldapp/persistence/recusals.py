@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.persistence.register import Values
+from fieldapp.persistence.schema import commissioners
 from fieldapp.persistence.schema_assigning import recusals
 from geodata.errors import Message
 
@@ -22,6 +23,17 @@ def find_standing(connection: Connection, commissioner_id: str, township_code: s
         )
     ).one_or_none()
     return None if row is None else dict(row._mapping)
+
+
+def of_township(connection: Connection, township_code: str) -> list[Values]:
+    """The recusals that stand in a township, with the commissioner's name, the latest first."""
+    statement = (
+        select(recusals, commissioners.c.name.label("commissioner"))
+        .join(commissioners, commissioners.c.id == recusals.c.commissioner_id)
+        .where(recusals.c.township_code == township_code, recusals.c.lifted_on.is_(None))
+        .order_by(recusals.c.recused_on.desc(), recusals.c.id.desc())
+    )
+    return [dict(row._mapping) for row in connection.execute(statement)]
 
 
 def get(connection: Connection, recusal_id: int) -> Values:

@@ -1,4 +1,4 @@
-"""The tables of assigning: objections, agreements, recusals and assessment grades.
+"""The tables of assigning: objections, agreements, recusals, demands and assessment grades.
 
 They stand beside the register's own (`fieldapp.persistence.schema`) and use the same metadata.
 """
@@ -81,6 +81,20 @@ recusals = Table(
         sqlite_where=text("lifted_on IS NULL"),
         postgresql_where=text("lifted_on IS NULL"),
     ),
+)
+
+# What a township needs; open until it is met.
+demands = Table(
+    "demands",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("township_code", String(9), ForeignKey("townships.code"), nullable=False, index=True),
+    Column("text", Text, CheckConstraint("length(text) > 0", name="text"), nullable=False),
+    Column("stated_on", Date, nullable=False),
+    Column("met_on", Date),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    CheckConstraint("met_on IS NULL OR met_on >= stated_on", name="met_after_stated"),
 )
 
 assessment_grades = Table(

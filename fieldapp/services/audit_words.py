@@ -21,6 +21,9 @@ ACTIONS: Mapping[str, Message] = ASSIGNMENT_EVENTS | {
     "commissioner.retired": Message("retire"),
     "commissioner.reinstated": Message("reinstate"),
     "county.imported": _IMPORT,
+    "demand.met": Message("note a need as met"),
+    "demand.reopened": Message("open a need again"),
+    "demand.stated": Message("note a need"),
     "demonstration.loaded": Message("load the demonstration"),
     "institution.added": _ADD,
     "institution.changed": _CHANGE,
@@ -69,6 +72,7 @@ SUBJECTS: Mapping[str, Message] = {
     "audit": Message("audit trail"),
     "commissioner": Message("commissioner"),
     "county": Message("county"),
+    "demand": Message("need"),
     "demonstration": Message("demonstration"),
     "institution": Message("institution"),
     "product": Message("product"),
@@ -93,6 +97,7 @@ _COLUMNS: dict[str, Column] = {
     column.key: column for kind in ("products", "commissioners", "assignments") for column in COLUMNS[kind]
 }
 _FIELDS: Mapping[str, Message] = {
+    "answer": Message("answer"),
     "county_codes": Message("counties"),
     "days": Message("days"),
     "featured_product_id": Message("featured product"),
@@ -100,6 +105,7 @@ _FIELDS: Mapping[str, Message] = {
     "id": Message("number"),
     "institution_id": Message("institution"),
     "lifted_on": Message("lifted on"),
+    "met_on": Message("met on"),
     "phones": Message("phones"),
     "product_id": Message("product"),
     "reason": Message("reason"),
@@ -108,6 +114,8 @@ _FIELDS: Mapping[str, Message] = {
     "revision": Message("revision"),
     "role": Message("role"),
     "scope": Message("scope"),
+    "stated_on": Message("stated on"),
+    "text": Message("content"),
     "session": Message("session"),
     "successor_id": Message("successor"),
     "token": Message("token"),

@@ -15,7 +15,16 @@ from fieldapp.domain.errors import NotFoundError
 from fieldapp.domain.lifecycle import Step, possible_steps
 from fieldapp.domain.notice import Notice, Objection
 from fieldapp.domain.permissions import Action, Person, Row, may, require
-from fieldapp.persistence import agreements, assignments, commissioners, objections, townships
+from fieldapp.persistence import (
+    agreements,
+    assignments,
+    commissioners,
+    demands,
+    objections,
+    recusals,
+    townships,
+)
+from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.services.public_notice import notice_from, usual_term
@@ -57,6 +66,11 @@ class Desk:
     starts_on: date
     ends_on: date
     may_propose: bool
+    demands: tuple[Values, ...]
+    may_state: bool
+    recusals: tuple[Values, ...]
+    may_recuse: bool
+    people: tuple[tuple[str, str], ...]  # whom a recusal can name: id and name
 
 
 def read_desk(context: Context, code: str, *, by: Person) -> Desk:
@@ -76,6 +90,9 @@ def read_desk(context: Context, code: str, *, by: Person) -> Desk:
         shown = _shown(connection, standing, by, today)
         before = _shown(connection, earlier[:6], by, today)
         names = townships.county_names(connection)
+        stated = demands.of_township(connection, code)
+        recused = recusals.of_township(connection, code)
+        people = commissioners.names(connection)
     rows = table[table["code"] == code]
     row = None if rows.empty else rows.iloc[0]
     taken_until = max((each.last_day for each in standing), default=None)
@@ -100,6 +117,11 @@ def read_desk(context: Context, code: str, *, by: Person) -> Desk:
         starts_on=starts_on,
         ends_on=usual_term(starts_on),
         may_propose=row is not None and may(by, Action.ASSIGNMENT_PROPOSE, county),
+        demands=tuple(stated) if may(by, Action.DEMAND_READ, county) else (),
+        may_state=may(by, Action.DEMAND_WRITE, county),
+        recusals=tuple(recused) if may(by, Action.RECUSAL_READ, county) else (),
+        may_recuse=may(by, Action.RECUSAL_WRITE, county),
+        people=tuple(sorted(people.items(), key=lambda person: person[0])),
     )
 
 

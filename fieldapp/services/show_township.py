@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fieldapp.domain.permissions import Action, Person, Row, may, require
-from fieldapp.persistence import products, registers, roster, townships
+from fieldapp.persistence import demands, products, registers, roster, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
 from fieldapp.services.list_townships import known_townships
@@ -27,6 +27,7 @@ class TownshipPage:
     neighbours: list[dict[str, Any]]  # code, name, coverage status
     products: list[Values] | None
     featured: list[Values] | None  # the history of the one product, newest first
+    demands: list[Values] | None  # what it needs, the open needs first
     terms: list[Values] | None
     visits: list[Values] | None  # the latest
     visit_count: int
@@ -41,6 +42,7 @@ def show_township(context: Context, code: str, *, by: Person) -> TownshipPage:
         record = townships.get(connection, code)
         listed = products.register_rows(connection, township_code=code)
         featured = products.periods_in(connection, code)
+        stated = demands.of_township(connection, code)
         terms = registers.terms_in(connection, code)
         visits = registers.visits_in(connection, code, LATEST_VISITS)
         count = registers.count_visits(connection, code)
@@ -69,6 +71,7 @@ def show_township(context: Context, code: str, *, by: Person) -> TownshipPage:
         ],
         products=listed if sees_products else None,
         featured=featured if sees_products else None,
+        demands=stated if may(by, Action.DEMAND_READ, row) else None,
         terms=_own(by, terms) if sees_terms else None,
         visits=_own(by, visits) if sees_visits else None,
         visit_count=count,

@@ -86,7 +86,12 @@ def test_a_county_officer_sees_of_assignments_and_visits_only_the_own_counties(
 ) -> None:
     officer = replace(person, role=Role.COUNTY_OFFICER)
     elsewhere = replace(row, county_codes=row.county_codes - officer.county_codes)
-    shared = {Action.TOWNSHIP_READ, Action.INSTITUTION_READ, Action.COMMISSIONER_READ}
+    shared = {
+        Action.TOWNSHIP_READ,
+        Action.COVERAGE_READ,
+        Action.INSTITUTION_READ,
+        Action.COMMISSIONER_READ,
+    }
     if action not in shared and action is not Action.ACCOUNT_MANAGE:
         assert not may(officer, action, elsewhere)
 
@@ -95,7 +100,7 @@ def test_a_county_officer_sees_of_assignments_and_visits_only_the_own_counties(
 @given(people, actions, rows)
 def test_a_commissioner_reaches_only_what_is_his_or_hers(person: Person, action: Action, row: Row) -> None:
     commissioner = replace(person, role=Role.COMMISSIONER)
-    shared = {Action.TOWNSHIP_READ, Action.INSTITUTION_READ}
+    shared = {Action.TOWNSHIP_READ, Action.COVERAGE_READ, Action.INSTITUTION_READ}
     if may(commissioner, action, row) and action is not Action.ACCOUNT_MANAGE and action not in shared:
         assert commissioner.commissioner_id in row.commissioner_ids
 

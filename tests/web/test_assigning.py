@@ -178,3 +178,37 @@ def test_an_agreement_is_uploaded_and_comes_back_as_a_file_only(register: Contex
         assert answer.data == PDF
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_a_township_needs_is_noted_met_and_opened_again_on_its_desk(register: Context) -> None:
+    client = client_of(register, Role.COUNTY_OFFICER, WUCHANG)
+    desk = f"/assign/townships/{LALIN}"
+    assert "No need is noted." in client.get(desk).text
+    said = client.post(f"{desk}/demands", data={"text": HOSTILE}, headers=FRAGMENT)
+    assert said.get_json() == {"message": "The need was noted.", "undo": []}
+    page = client.get(desk).text
+    assert (HOSTILE in page, "&lt;img src=x onerror=alert(1)&gt;" in page) == (False, True)
+    met = client.post("/assign/demands/1/met", data={"answer": "专家到场", "revision": "1"}, headers=FRAGMENT)
+    assert met.status_code == 200
+    assert "met on 22 Nov 2026: 专家到场" in client.get(desk).text
+    assert "met on 22 Nov 2026: 专家到场" in client.get(f"/townships/{LALIN}").text
+    late = client.post("/assign/demands/1/met", data={"answer": "x", "revision": "1"}, headers=FRAGMENT)
+    assert (late.status_code, late.get_json()["code"]) == (409, "demand.changed")
+    assert client.post("/assign/demands/1/reopen", data={"revision": "2"}).status_code == 200
+    assert client.post("/assign/demands/1/met", data={"answer": "x"}).status_code == 422
+    other = client.post(f"/assign/townships/{PINGFANG}/demands", data={"text": "x"}, headers=FRAGMENT)
+    assert (other.status_code, other.get_json()["code"]) == (403, "forbidden.county")
+
+
+def test_who_is_recused_is_shown_on_the_desk_and_let_in_again(register: Context) -> None:
+    client = client_of(register)
+    desk = f"/assign/townships/{SHANHE}"
+    asked = {"township_code": SHANHE, "commissioner_id": "C-0002", "reason": "亲属在该镇任职"}
+    assert client.post("/assign/recusals", data=asked, headers=FRAGMENT).status_code == 200
+    page = client.get(desk).text
+    assert "亲属在该镇任职" in page
+    assert 'action="/assign/recusals/1/lift"' in page
+    assert client.post("/assign/recusals/1/lift", headers=FRAGMENT).status_code == 200
+    assert "/assign/recusals/1/lift" not in client.get(desk).text
+    again = client.post("/assign/recusals/1/lift", headers=FRAGMENT)
+    assert (again.status_code, again.get_json()["code"]) == (409, "recusal.lifted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldapp.web.assigning import pages, steps
+from fieldapp.web.assigning import needs, pages, steps
 from fieldapp.web.assigning.frame import blueprint
 
-__all__ = ["blueprint", "pages", "steps"]
+__all__ = ["blueprint", "needs", "pages", "steps"]

@@ -22,7 +22,6 @@ from fieldapp.services.put_on_notice import put_on_notice
 from fieldapp.services.raise_objection import raise_objection
 from fieldapp.services.renew_assignment import renew_assignment
 from fieldapp.services.revise_proposal import revise_proposal
-from fieldapp.services.set_recusal import recuse_commissioner
 from fieldapp.services.settle_objection import settle_objection
 from fieldapp.services.submit_agreement import submit_agreement
 from fieldapp.services.undo_step import undo_step
@@ -215,21 +214,6 @@ def undo(assignment_id: int) -> Response:
     """Take the last step back."""
     after = _stepped(undo_step, assignment_id)
     return _done(Message("Taken back."), [after], None)
-
-
-@blueprint.post("/recusals")
-@needs(Action.RECUSAL_WRITE)
-def recuse() -> Response:
-    """Keep a commissioner from a township."""
-    code = given_text("township_code", 9)
-    recuse_commissioner(
-        current_context(),
-        _given_commissioner("commissioner_id"),
-        code,
-        given_text("reason"),
-        by=acting_person(),
-    )
-    return jsonify(message=translate(Message("The recusal was noted."), g.language), township=code, undo=[])
 
 
 def _given_commissioner(name: str) -> str:
