@@ -20,7 +20,7 @@ from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
 from geodata.errors import Message
 
-_EVENTS = {f"{visit_history.SUBJECT}.{step.value}": step.words for step in ReviewStep} | {
+VISIT_EVENTS = {f"{visit_history.SUBJECT}.{step.value}": step.words for step in ReviewStep} | {
     "visit.recorded": Message("log the visit"),
     "visit.changed": Message("change the visit"),
     "visit.withdrawn": Message("withdraw the visit"),
@@ -35,7 +35,7 @@ _EVENTS = {f"{visit_history.SUBJECT}.{step.value}": step.words for step in Revie
 
 def event_words(action: str) -> Message | str:
     """What an audit event of a visit did, for people."""
-    return _EVENTS.get(action, action)
+    return VISIT_EVENTS.get(action, action)
 
 
 def review_visit(
