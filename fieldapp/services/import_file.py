@@ -21,7 +21,7 @@ from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan, carr
 from fieldapp.services.import_products import plan_products
 from fieldapp.services.import_scope import refuse_foreign, require_import
 from fieldapp.services.import_townships import plan_townships
-from fieldapp.services.read_import_file import read_import_file
+from fieldapp.services.read_import_file import RefusedFeaturesError, read_import_file
 from fieldapp.settings import LOCALES
 from geodata.errors import GeodataError, Message
 
@@ -72,14 +72,16 @@ def import_file(
     """Bring the file's rows into the register, all of them or none.
 
     A dry run does the same and takes it back. With ``only_if``, the digest of a preview, nothing is written
-    unless exactly those changes would be. A file that cannot be read is a result with one fault. ``progress``
-    is told how many rows of how many have been looked at. Changes that are not ``by``'s are faults;
-    `ForbiddenError` where the person may import none of the kind.
+    unless exactly those changes would be. A file that cannot be read is a result with faults only.
+    ``progress`` is told how many rows of how many have been looked at. Changes that are not ``by``'s are
+    faults; `ForbiddenError` where the person may import none of the kind.
     """
     require_import(kind, by)
     options = options or ImportOptions()
     try:
         table = read_import_file(path, kind, options, name=name)
+    except RefusedFeaturesError as error:
+        return ImportResult(kind, ImportOutcome(errors=error.faults))
     except (InvalidInputError, GeodataError) as error:
         fault = ImportFault(sheet=None, row=None, column=None, value=None, message=error.message)
         return ImportResult(kind, ImportOutcome(errors=(fault,)))

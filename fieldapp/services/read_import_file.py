@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from fieldapp.domain.errors import InvalidInputError
+from fieldapp.domain.importing import ImportFault
 from fieldapp.services.columns import COLUMNS, ImportKind
 from fieldapp.services.import_plan import ImportOptions, ImportTable
 from fieldapp.services.read_attributes import sheet_of
 from fieldapp.workbooks.reading import Sheet, read_rows
+from geodata.boundaries import BrokenGeometryError, GeometryFinding
 from geodata.crs import to_storage
 from geodata.errors import Message
 from geodata.formats import DEFAULT_LIMITS, Layer, UnreadableFileError, read_layer
@@ -29,6 +32,17 @@ _POSITIONS: Mapping[str, tuple[str, str]] = {
     "townships": ("seat_lon", "seat_lat"),
     "commissioners": ("home_lon", "home_lat"),
 }
+_NAMED_BY = tuple(
+    name for column in COLUMNS["townships"] if column.key in ("code", "name") for name in column.names
+)
+
+
+class RefusedFeaturesError(Exception):
+    """Features of a layer that cannot be used; ``faults`` has one for each."""
+
+    def __init__(self, faults: tuple[ImportFault, ...]) -> None:
+        super().__init__(str(faults[0].message))
+        self.faults = faults
 
 
 def read_import_file(
@@ -36,8 +50,8 @@ def read_import_file(
 ) -> ImportTable:
     """The rows of the file; ``name`` is what its sender calls it.
 
-    Raises `InvalidInputError` or `GeodataError` when the file as a whole cannot be read; all other faults
-    are in the table's sheet.
+    Raises `RefusedFeaturesError` for features that cannot be used, `InvalidInputError` or `GeodataError`
+    when the file as a whole cannot be read; all other faults are in the table's sheet.
     """
     if not path.exists():
         raise InvalidInputError(Message("There is no file {path}.", path=path))
@@ -86,7 +100,9 @@ def _table_of_json(document: Any, kind: ImportKind, options: ImportOptions, whol
     # A township whose boundary is not known yet has none in an export either; a layer cannot have that.
     document["features"] = [features[number] for number in placed]
     whole.write_text(json.dumps(document), "utf-8")
-    return _table(kind, records, placed, read_layer(whole, crs=options.crs))
+    with _told_by_row(placed):
+        layer = read_layer(whole, crs=options.crs, name_columns=_NAMED_BY)
+    return _table(kind, records, placed, layer)
 
 
 def _no_records() -> InvalidInputError:
@@ -129,24 +145,61 @@ def _read_geopackage(path: Path, kind: ImportKind, options: ImportOptions) -> Im
         if kind != "townships" or not placed:
             return ImportTable(sheet_of(records, kind))
         if len(placed) < len(frame):
-            whole = Path(folder) / "placed.gpkg"
-            frame.iloc[placed][[shapes.name]].to_file(whole, driver="GPKG")
-            return _table(kind, records, placed, read_layer(whole, crs=options.crs))
-        return _table(kind, records, placed, read_layer(whole, crs=options.crs, layer=chosen))
+            whole, chosen = Path(folder) / "placed.gpkg", "placed"
+            frame.iloc[placed].to_file(whole, layer=chosen, driver="GPKG")
+        with _told_by_row(placed):
+            layer = read_layer(whole, crs=options.crs, layer=chosen, name_columns=_NAMED_BY)
+        return _table(kind, records, placed, layer)
 
 
 def _whole_layer(path: Path, kind: ImportKind, options: ImportOptions) -> ImportTable:
-    layer = read_layer(path, crs=options.crs, encoding=options.encoding, layer=options.sheet)
+    with _told_by_row():
+        layer = read_layer(
+            path,
+            crs=options.crs,
+            encoding=options.encoding,
+            layer=options.sheet,
+            name_columns=_NAMED_BY,
+        )
     records = layer.frame.drop(columns=layer.frame.geometry.name).to_dict("records")
     return _table(kind, [_with_text_keys(record) for record in records], list(range(len(records))), layer)
 
 
 def _table(kind: ImportKind, records: list[dict[str, Any]], placed: list[int], layer: Layer) -> ImportTable:
     """The records with the shapes of those at the positions ``placed``."""
-    notices = [finding.message for finding in layer.repairs]
+    notices = [_as_numbered(finding, placed[_row(finding)] + 1) for finding in layer.repairs]
     shapes = zip(placed, layer.frame.geometry, strict=True)
     geometries = {number + 1: form for number, shape in shapes if (form := _stored_form(shape)) is not None}
     return ImportTable(sheet_of(records, kind), geometries, notices)
+
+
+@contextmanager
+def _told_by_row(placed: Sequence[int] | None = None) -> Iterator[None]:
+    """Tell every feature that is refused, by its number among all that the file holds."""
+    try:
+        yield
+    except BrokenGeometryError as error:
+        numbers = [
+            1 + (_row(finding) if placed is None else placed[_row(finding)]) for finding in error.findings
+        ]
+        raise RefusedFeaturesError(
+            tuple(
+                ImportFault(None, number, None, None, _as_numbered(finding, number))
+                for number, finding in zip(numbers, error.findings, strict=True)
+            )
+        ) from error
+
+
+def _row(finding: GeometryFinding) -> int:
+    """The row of the layer, from 0: a layer as it is read is labelled by its rows."""
+    return int(str(finding.label))
+
+
+def _as_numbered(finding: GeometryFinding, number: int) -> Message:
+    """The sentence of the finding, its feature called by the number that it has in the file."""
+    _, _, name = finding.feature.partition(" ")
+    called = f"#{number} {name}".rstrip()
+    return Message(finding.message.template, **{**finding.message.values, "feature": called})
 
 
 def _with_text_keys(record: Mapping[Any, Any]) -> dict[str, Any]:

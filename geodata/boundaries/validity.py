@@ -19,6 +19,18 @@ from geodata.errors import GeodataError, Message
 # A repair that moves more than this share of the area could as well have been meant otherwise.
 _AMBIGUOUS_SHARE: Final = 0.001
 
+# What GEOS says of a polygon that is not valid.
+_REASONS: Final = {
+    "Self-intersection": Message("the line crosses or repeats itself"),
+    "Ring Self-intersection": Message("the line touches itself"),
+    "Hole lies outside shell": Message("a hole lies outside the boundary"),
+    "Holes are nested": Message("a hole lies within another"),
+    "Nested shells": Message("a part lies within another"),
+    "Interior is disconnected": Message("holes cut the area apart"),
+    "Duplicate Rings": Message("a ring is drawn twice"),
+    "Too few points in geometry component": Message("a ring has too few points"),
+}
+
 
 @dataclass(frozen=True)
 class GeometryFinding:
@@ -133,8 +145,20 @@ def _fault(feature: str, geometry: BaseGeometry | None) -> Message | None:
     return Message(
         "The boundary of {feature} is broken ({reason}). Correct it in a GIS program.",
         feature=feature,
-        reason=shapely.is_valid_reason(geometry),
+        reason=_reason(geometry),
     )
+
+
+def _reason(geometry: BaseGeometry) -> Message | str:
+    """What GEOS says is wrong, as a sentence that can be translated, and where."""
+    said = shapely.is_valid_reason(geometry)
+    what, _, place = said.rstrip("]").partition("[")
+    known = _REASONS.get(what)
+    try:
+        lon, lat = (f"{float(number):.5f}" for number in place.split())
+    except ValueError:  # no place, or one with a height
+        return known or said
+    return Message("{what}, at {lon}, {lat}", what=known or what, lon=lon, lat=lat)
 
 
 def _what_was_repaired(feature: str, geometry: BaseGeometry | None) -> Message:
@@ -143,7 +167,7 @@ def _what_was_repaired(feature: str, geometry: BaseGeometry | None) -> Message:
     return Message(
         "The boundary of {feature} was broken ({reason}) and has been repaired without a change of its area.",
         feature=feature,
-        reason=shapely.is_valid_reason(geometry),
+        reason=_reason(geometry),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ from geodata.formats.faults import (
     UnknownFormatError,
     UnreadableFileError,
 )
-from geodata.formats.soundness import feature_name, made_sound, require_boundaries
+from geodata.formats.soundness import NAME_COLUMNS, feature_name, made_sound, require_boundaries
 
 _BROKEN: Final = (
     DataSourceError,
@@ -73,6 +73,7 @@ def read_layer(
     layer: str | None = None,
     region: Bounds | None = HEILONGJIANG,
     limits: Limits = DEFAULT_LIMITS,
+    name_columns: Collection[str] = NAME_COLUMNS,
 ) -> Layer:
     """Read a layer of features.
 
@@ -92,6 +93,8 @@ def read_layer(
         Where the features must lie, in degrees; None for anywhere.
     limits
         How large the layer may be.
+    name_columns
+        The columns, whatever their case, by which a feature is named to people.
 
     Returns
     -------
@@ -115,7 +118,7 @@ def read_layer(
         if staged.path.endswith(".shp"):
             frame = frame.rename(columns=shapefiles.full_names(Path(staged.path)))
     placed = to_storage(frame, crs, region=region)
-    sound, repairs = made_sound(placed, unclosed)
+    sound, repairs = made_sound(placed, unclosed, name_columns=name_columns)
     return Layer(sound, repairs)
 
 

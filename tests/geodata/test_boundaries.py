@@ -27,6 +27,7 @@ from geodata.boundaries import (
     simplify_coverage,
 )
 from geodata.crs import STORAGE_CRS, CrsMismatchError, area_m2
+from geodata.errors import Message
 
 WEST, SOUTH = 127.0, 45.0
 
@@ -151,6 +152,16 @@ def test_every_refused_feature_is_named_at_once() -> None:
     with pytest.raises(BrokenGeometryError) as refused:
         repair(layer(BOW_TIE, box(0, 0, 1, 1), None))
     assert [finding.feature for finding in refused.value.findings] == ["#1", "#3"]
+
+
+def test_what_is_wrong_is_said_in_words_that_can_be_translated_and_where() -> None:
+    (fault,) = find_faults(layer(BOW_TIE, name=["坏镇"]))
+    what = Message("the line crosses or repeats itself")
+    assert fault.message == Message(
+        "The boundary of {feature} is broken ({reason}). Correct it in a GIS program.",
+        feature="坏镇",
+        reason=Message("{what}, at {lon}, {lat}", what=what, lon="1.00000", lat="1.00000"),
+    )
 
 
 def test_heights_are_dropped_and_other_columns_kept() -> None:

@@ -6,9 +6,11 @@ import json
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from shapely import MultiPolygon, Point, Polygon, box, to_geojson
 
+from fieldapp.i18n import translate
 from fieldapp.persistence import schema
 from fieldapp.services.context import Context
 from geodata.formats import write_layer
@@ -324,3 +326,34 @@ def test_repairs_of_a_broken_boundary_are_told(register: Context, tmp_path: Path
     result = bring_in(register, "townships", path)
     assert counts(result) == (0, 1, 0, 0)
     assert len(result.notices) >= 1
+
+
+BOW_TIE = Polygon([(127.0, 45.0), (127.2, 45.2), (127.2, 45.0), (127.0, 45.2)])
+
+
+@pytest.mark.parametrize("name", ["layer.geojson", "layer.gpkg", "layer.zip"])
+def test_every_boundary_that_cannot_be_used_is_told_by_its_township(
+    register: Context, tmp_path: Path, name: str
+) -> None:
+    codes, names = ["230184101", "230184102", "230184103"], ["甲镇", "乙镇", "丙镇"]
+    shapes = [BOW_TIE, box(127.0, 45.0, 127.1, 45.1), BOW_TIE]
+    frame = gpd.GeoDataFrame({"XZQDM": codes, "XZQMC": names}, geometry=shapes, crs=4326)
+    write_layer(frame, tmp_path / name)
+    result = bring_in(register, "townships", tmp_path / name)
+    assert [fault.row for fault in result.outcome.errors] == [1, 3]
+    for fault, code, place in zip(result.outcome.errors, codes[::2], names[::2], strict=True):
+        told = translate(fault.message, "zh_CN")
+        assert code in told
+        assert place in told
+        assert "Self-intersection" not in told
+
+
+def test_a_refused_boundary_has_its_number_in_the_file_also_after_townships_without_any(
+    register: Context, tmp_path: Path
+) -> None:
+    path = layer(
+        tmp_path, ({"code": LALIN, "name": "甲镇"}, None), ({"code": SHAHE, "name": "乙镇"}, BOW_TIE)
+    )
+    (fault,) = bring_in(register, "townships", path).outcome.errors
+    assert fault.row == 2
+    assert str(fault.message).startswith(f"The boundary of #2 {SHAHE} 乙镇 is broken")
