@@ -160,7 +160,7 @@ def test_what_is_wrong_is_said_in_words_that_can_be_translated_and_where() -> No
     assert fault.message == Message(
         "The boundary of {feature} is broken ({reason}). Correct it in a GIS program.",
         feature="坏镇",
-        reason=Message("{what}, at {lon}, {lat}", what=what, lon="1.00000", lat="1.00000"),
+        reason=Message("{what}, at {lon}, {lat}", what=what, lon="127.01000", lat="45.01000"),
     )
 
 
