@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from fieldapp.domain.permissions import Role
 from tests.browser.conftest import DESKTOP, PHONE, Visit
 
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
@@ -178,3 +179,20 @@ def test_an_error_page_is_accessible_and_leads_on(
     assert axe(page) == []
     page.get_by_role("link", name="前往现状页").click()
     expect(page).to_have_url(f"{demonstration}/")
+
+
+def test_an_administrator_sees_every_entry_of_the_navigation_on_a_desk_in_english(
+    visit: Visit, demonstration: str
+) -> None:
+    page = visit(
+        demonstration + "/?lang=en", role=Role.ADMINISTRATOR, viewport={"width": 1366, "height": 768}
+    )
+    hidden = page.evaluate(
+        """() => {
+          const nav = document.querySelector(".site-nav");
+          const box = nav.getBoundingClientRect();
+          return [...nav.children].filter((a) => a.getBoundingClientRect().right > box.right + 1)
+            .map((a) => a.textContent);
+        }"""
+    )
+    assert hidden == []

@@ -18,6 +18,7 @@ from fieldapp.services.context import Context
 from fieldapp.services.load_reference_tables import load_reference_tables
 from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.services.measure_coverage import measure_coverage
+from fieldapp.web.place_names import pinyin_words
 
 
 @pytest.fixture
@@ -172,3 +173,27 @@ def test_a_county_without_a_township_on_the_roster_is_left_out(
         work.commit()
 
     assert "某区" not in client.get("/").text
+
+
+def test_places_are_named_in_pinyin_to_readers_of_english_and_in_chinese_only_to_others(
+    client: FlaskClient,
+) -> None:
+    english, chinese = client.get("/?lang=en").text, client.get("/?lang=zh_CN").text
+
+    assert ">Wuchang Shi 五常市</a>" in english
+    assert "<title>Lalin Manzu Zhen 拉林满族镇</title>" in english
+    assert ">五常市</a>" in chinese
+    assert "Wuchang" not in chinese
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("拉林满族镇", "Lalin Manzu Zhen"),
+        ("阿城区", "Acheng Qu"),
+        ("镇", "Zhen"),
+        ("<img src=x>", "<img src=x>"),
+    ],
+)
+def test_a_name_in_pinyin_is_split_as_it_is_spoken(name: str, words: str) -> None:
+    assert pinyin_words(name) == words
