@@ -17,10 +17,13 @@ _PARTS = re.compile(
 
 def place(name: str) -> str:
     """The name as this page's reader reads it: 五常市, or Wuchang Shi 五常市."""
-    if g.language != "en":
-        return name
-    words = pinyin_words(name)
+    words = short_place(name)
     return words if words == name else f"{words} {name}"
+
+
+def short_place(name: str) -> str:
+    """The same where there is little room: 五常市, or Wuchang Shi."""
+    return pinyin_words(name) if g.language == "en" else name
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,7 @@ from fieldapp.i18n import translate
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import RegisterFacts, describe_register
 from fieldapp.settings import LOCALES
-from fieldapp.web.place_names import place
+from fieldapp.web.place_names import place, short_place
 from fieldapp.web.rights import can
 from geodata.errors import Message
 
@@ -44,6 +44,7 @@ def register(app: Flask) -> None:
     """Filters, and the variables of the frame."""
     app.add_template_filter(words)
     app.add_template_filter(place)
+    app.add_template_filter(short_place)
     app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(moment)
