@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from fieldapp.domain.errors import UnauthenticatedError, UnavailableError
-from fieldapp.domain.permissions import Person
+from fieldapp.domain.permissions import Action, Person, Role, Scope, scope_of
 from fieldapp.services.context import ADDRESS, Context
 from fieldapp.services.identify_person import Account, account_of_session, account_of_token
 from geodata.errors import Message
@@ -70,7 +70,16 @@ def admit(token: str) -> None:
     account = account_of_session(_context(), token)
     assert account is not None  # it was opened a moment ago
     session.clear()
+    # A phone closes its browser all the time; how long the session is good for, the server decides.
+    session.permanent = account.person.role is Role.COMMISSIONER
     login_user(_LoggedIn(account, token))
+
+
+def landing(wanted: str | None) -> str:
+    """Where somebody who has just logged in goes on: where they wanted to, or to the place of their work."""
+    person = current_person()
+    logs_visits = person is not None and scope_of(person, Action.VISIT_WRITE) is not Scope.NONE
+    return local_address(wanted if wanted != "/" else None, "/field/" if logs_visits else "/")
 
 
 def dismiss() -> None:

@@ -20,7 +20,7 @@ from fieldapp.services.context import Context
 from fieldapp.services.log_in import log_in, log_out, open_session
 from fieldapp.services.second_factor import finish_login
 from fieldapp.services.set_password import check_code, link_owner, set_password_by_link, typed_secret
-from fieldapp.web.accounts import admit, current_account, dismiss, local_address
+from fieldapp.web.accounts import admit, current_account, dismiss, landing, local_address
 from fieldapp.web.rights import needs, open_to_all
 from geodata.errors import Message
 
@@ -36,7 +36,7 @@ _PENDING_S = 300
 def show_login() -> ResponseReturnValue:
     """The form; whoever is logged in goes on at once."""
     if current_account() is not None:
-        return redirect(local_address(request.args.get("next")), 303)
+        return redirect(landing(request.args.get("next")), 303)
     return _login_page()
 
 
@@ -62,7 +62,7 @@ def login() -> ResponseReturnValue:
         session[_PENDING] = {"user": admission.user_id, "until": time.time() + _PENDING_S}
         return redirect(url_for("accounts.show_second_step", next=wanted), 303)
     admit(admission.token)
-    return redirect(wanted, 303)
+    return redirect(landing(wanted), 303)
 
 
 @blueprint.get("/login/code")
@@ -94,7 +94,7 @@ def second_step() -> ResponseReturnValue:
     except ThrottledError as error:
         return _second_step_page(error), 429, {"Retry-After": str(error.seconds)}
     admit(token)
-    return redirect(local_address(request.form.get("next")), 303)
+    return redirect(landing(request.form.get("next")), 303)
 
 
 @blueprint.get("/welcome")
@@ -153,7 +153,7 @@ def welcome() -> ResponseReturnValue:
         return redirect(url_for("accounts.show_login"), 303)
     agent = request.headers.get("User-Agent", "")
     admit(open_session(_context(), user_id, address=address, user_agent=agent))
-    return redirect("/", 303)
+    return redirect(landing(None), 303)
 
 
 @blueprint.post("/logout")

@@ -29,6 +29,7 @@ _MONTH_PATTERNS = {"en": "MMM y", "zh_CN": "y年M月"}
 _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
     ("/", Message("Status"), None),
     ("/map", Message("Map"), None),
+    ("/field/", Message("Field visits"), Action.VISIT_WRITE),
     ("/assign", Message("Assign"), Action.ASSIGNMENT_PROPOSE),
     ("/visits", Message("Visits"), Action.VISIT_READ),
     ("/townships", Message("Townships"), Action.TOWNSHIP_READ),

@@ -57,7 +57,7 @@ def _context(folder: Path) -> Context:
     return context
 
 
-def _serve(context: Context) -> Iterator[str]:
+def serve(context: Context) -> Iterator[str]:
     app = create_app(context=context)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
@@ -76,7 +76,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an application with the demonstration in it; tests only read from it."""
     context = _context(tmp_path_factory.mktemp("demonstration"))
     make_demonstration(context)
-    yield from _serve(context)
+    yield from serve(context)
 
 
 @pytest.fixture
@@ -84,13 +84,13 @@ def workplace(tmp_path: Path) -> Iterator[str]:
     """The address of a demonstration that belongs to one test, which may change it."""
     context = _context(tmp_path)
     make_demonstration(context)
-    yield from _serve(context)
+    yield from serve(context)
 
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an application whose database is migrated and empty."""
-    yield from _serve(_context(tmp_path_factory.mktemp("bare")))
+    yield from serve(_context(tmp_path_factory.mktemp("bare")))
 
 
 def served(address: str) -> Flask:

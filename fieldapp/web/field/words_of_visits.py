@@ -102,7 +102,12 @@ VISIT_WORDS = {f"result_{name}": words for name, words in RESULTS.items()} | {
     "fault_term": Message(
         "On {day} you were not in office in {township}. Choose another township or correct the day."
     ),
-    "fault_days": Message("Service days are halves or wholes, from 0.5 to {most}."),
+    "fault_days": Message("Service days are counted in halves, such as 0.5 or 1."),
+    "fault_too_many_days": Message(
+        "The visit touches {touched} days, so there cannot be {days} days of service. Correct the days or "
+        "the times."
+    ),
+    "fault_long": Message("A visit lasts {days} days at most. Correct the times, or log several visits."),
     "fault_content": Message("Say in a few words what was done."),
     "fault_position": Message("Take the position, or say why there is none."),
     # The list and one visit.

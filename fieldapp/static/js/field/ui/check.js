@@ -1,12 +1,21 @@
 // What is wrong with a visit before it is kept, in plain words beside its field. The server judges again.
 import { say } from "../../map/words.js";
 import { servedOn } from "./places.js";
-import { dayOf } from "./times.js";
+import { dayOf, daysBetween } from "./times.js";
 
-export const LONGEST_CONTENT = 4000;
+export const LONGEST_CONTENT = 10_000;
 export const LONGEST_REASON = 200;
-const MOST_DAYS = 30;
+const LONGEST_DAYS = 31;
 const A_MINUTE = 60_000;
+const A_DAY = 86_400_000;
+
+// Text as the server keeps it: what no keyboard types and the blanks around it say nothing.
+export const plainText = (text) =>
+  (text ?? "")
+    .replace(/\r\n?/g, "\n")
+    .replace(/[^\P{Cc}\n\t]/gu, "")
+    .replace(/\p{Cs}/gu, "\ufffd")
+    .trim();
 
 // -> {township, times, days, content, position}: a sentence for each field that cannot stay as it is.
 export function faultsOf(values, townships, now = Date.now()) {
@@ -17,16 +26,17 @@ export function faultsOf(values, townships, now = Date.now()) {
   if (!township) faults.township = say("fault_township");
   if (Number.isNaN(starts) || Number.isNaN(ends)) faults.times = say("fault_times");
   else if (ends < starts) faults.times = say("fault_order");
+  else if (ends - starts > LONGEST_DAYS * A_DAY) faults.times = say("fault_long", { days: LONGEST_DAYS });
   else if (ends > now + A_MINUTE) faults.times = say("fault_future");
   else if (township && !servedOn(township, dayOf(starts))) {
     faults.times = say("fault_term", { township: township.name, day: dayOf(starts) });
   }
   const days = values.service_days;
-  if (!(days > 0) || days > MOST_DAYS || days * 2 !== Math.round(days * 2)) {
-    faults.days = say("fault_days", { most: MOST_DAYS });
-  }
-  if (!values.content?.trim()) faults.content = say("fault_content");
-  if (values.mode === "on_site" && !values.fix && !values.no_fix_reason?.trim()) {
+  const touched = daysBetween(dayOf(starts || now), dayOf(ends || now)) + 1;
+  if (!(days > 0) || days * 2 !== Math.round(days * 2)) faults.days = say("fault_days");
+  else if (touched > 0 && days > touched) faults.days = say("fault_too_many_days", { days, touched });
+  if (!plainText(values.content)) faults.content = say("fault_content");
+  if (values.mode === "on_site" && !values.fix && !plainText(values.no_fix_reason)) {
     faults.position = say("fault_position");
   }
   return faults;

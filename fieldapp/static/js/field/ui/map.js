@@ -45,7 +45,7 @@ export function mapScreen(app) {
     map = L.map(picture, { attributionControl: false, zoomControl: false, zoomSnap: 0.25, maxZoom: 18 });
     L.control.zoom({ zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
-    const shapes = L.featureGroup().addTo(map);
+    const shapes = L.featureGroup();
     for (const township of app.townships) {
       const approximate = township.boundary_quality !== "official";
       const className = `map-township ${township.status ? statusClass(township.status) : "status-none"}`;
@@ -61,14 +61,16 @@ export function mapScreen(app) {
           .addTo(shapes);
       }
     }
+    // The view first: Leaflet places what is added by it.
+    bounds = shapes.getBounds();
+    toAll();
+    shapes.addTo(map);
     for (const { body } of app.rows) {
       if (!body.fix) continue;
       L.circleMarker([body.fix.lat, body.fix.lon], { className: "map-visit", radius: 4 })
         .bindTooltip(make("span", { text: sayDay(dayOf(body.started_at)) }))
         .addTo(map);
     }
-    bounds = shapes.getBounds();
-    toAll();
   }
 
   function toAll() {

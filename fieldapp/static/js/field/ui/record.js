@@ -2,7 +2,7 @@
 import { say } from "../../map/words.js";
 import { newId } from "../outbox.js";
 import { StorageFull } from "../store.js";
-import { faultsOf, LONGEST_CONTENT } from "./check.js";
+import { faultsOf, LONGEST_CONTENT, plainText } from "./check.js";
 import { button, choice, field, make, newName, notice, para, stepper } from "./dom.js";
 import { photoField } from "./photo-field.js";
 import { servedOn, townshipAt } from "./places.js";
@@ -63,7 +63,7 @@ function form(app, { id, values, existing, draft }) {
       value: values.service_days,
       step: 0.5,
       decimals: 1,
-      most: 30,
+      most: 31,
       onchange: (number) => set("service_days", number),
     }),
   );
@@ -203,7 +203,12 @@ function form(app, { id, values, existing, draft }) {
   function complete() {
     const now = startOfMinute(Date.now());
     const start = Date.parse(values.started_at) || now;
-    return { ...values, ended_at: values.ended_at ?? isoOf(Math.max(now, start)) };
+    return {
+      ...values,
+      content: plainText(values.content),
+      no_fix_reason: values.fix ? null : plainText(values.no_fix_reason) || null,
+      ended_at: values.ended_at ?? isoOf(Math.max(now, start)),
+    };
   }
 
   function judge() {
@@ -283,7 +288,7 @@ function form(app, { id, values, existing, draft }) {
         button(say("draft_discard"), discard, { class: "quiet" }),
       ),
     );
-  } else if (!existing && app.hasVisits) {
+  } else if (!existing && app.rows.length) {
     top.append(make("div", { class: "buttons" }, button(say("copy_last"), copyLast, { class: "quiet" })));
   }
 

@@ -1,5 +1,6 @@
 // One visit, whole: what was logged, how it stands, what officers say of it, and what can be done.
 import { say } from "../../map/words.js";
+import { plainText } from "./check.js";
 import { conflictPart } from "./conflict.js";
 import { button, facts, link, make, newName, notice, para } from "./dom.js";
 import { photoFigure } from "./photo.js";
@@ -118,8 +119,9 @@ export function visitScreen(app, id) {
     const fault = make("p", { class: "fault", hidden: true, text: say("answer_empty") });
     const send = async () => {
       fault.hidden = Boolean(area.value.trim());
-      if (!area.value.trim()) return area.focus();
-      await app.outbox.answerQuestion(id, area.value.trim());
+      const text = plainText(area.value);
+      if (!text) return area.focus();
+      await app.outbox.answerQuestion(id, text);
       typed = "";
       app.announce(say("answer_kept"));
       await app.changed();

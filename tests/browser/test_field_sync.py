@@ -1,0 +1,200 @@
+"""Between phone and server: bad networks, ended sessions, two phones, full phones, new versions."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from fieldapp.web import field as field_pages
+from tests.browser.phones import Field, Phone, field_app, kept_demonstration, picture
+
+__all__ = ["field_app", "kept_demonstration"]
+
+
+def _open_first(phone: Phone) -> None:
+    phone.page.locator(".visits .card a").first.tap()
+
+
+def test_a_session_that_ended_asks_for_a_login_and_keeps_everything(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    field_app.end_sessions()
+    phone.log_visit("会话已结束")
+    phone.says("需登录后发送")
+    phone.kill()
+    page = phone.open("#/visits")
+    expect(page.locator(".visits .card").first).to_contain_text("会话已结束")
+    expect(page.locator(".bar").get_by_role("link", name="登录")).to_be_visible()
+
+    field_app.log_in(phone)
+    page.reload()
+    phone.says("全部已发送")
+    assert len(field_app.visits("会话已结束")) == 1
+
+
+def test_two_phones_of_one_person_make_a_choice_of_both_versions(field_app: Field) -> None:
+    first, second = field_app.phone(), field_app.phone()
+    first.ready_for_offline()
+    first.log_visit("共同的开头")
+    first.says("全部已发送")
+    second.ready_for_offline()
+    second.page.goto(f"{field_app.url}/field/#/visits")
+    for phone, text in ((second, "第二台手机的内容"), (first, "第一台手机的内容")):
+        phone.offline()
+        _open_first(phone)
+        phone.page.get_by_role("link", name="修改").tap()
+        phone.page.locator("textarea").fill(text)
+        phone.page.locator("button.save").tap()
+        expect(phone.page.locator(".visit .content")).to_have_text(text)
+    second.offline(False)
+    second.says("全部已发送")
+    first.offline(False)
+    first.says("需处理")
+    sides = first.page.locator(".compared .side-value")
+    expect(sides).to_have_text(["第一台手机的内容", "第二台手机的内容"])
+    first.page.locator(".compared input[value=theirs]").tap()
+    first.page.get_by_role("button", name="按所选合并").tap()
+    expect(first.page.locator(".visit .content")).to_have_text("第二台手机的内容")
+    first.says("全部已发送")
+    assert len(field_app.visits("第二台手机的内容")) == 1
+    assert field_app.visits("第一台手机的内容") == []
+
+
+def test_a_slow_and_lossy_network_delivers_exactly_once(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    asked = count()
+
+    def lossy(route: Route) -> None:
+        turn = next(asked)
+        if turn % 3 == 0:
+            route.abort("connectionreset")
+        elif turn % 3 == 1 and route.request.method != "GET":
+            route.fetch()  # it arrives, and its answer is lost
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    phone.context.route("**/api/v1/**", lossy)
+    phone.log_visit("网络时断时续")
+    for _ in range(40):
+        if "全部已发送" in phone.page.locator(".sync-state").inner_text():
+            break
+        button = phone.page.locator(".bar button")
+        if button.count():
+            button.first.tap()
+        phone.page.wait_for_function(
+            "!document.querySelector('.sync-state').textContent.includes('正在发送')"
+        )
+    phone.context.unroute("**/api/v1/**")
+    phone.says("全部已发送")
+    assert len(field_app.visits("网络时断时续")) == 1
+
+
+def test_a_portal_that_answers_in_the_servers_place_is_named(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    phone.context.route(
+        "**/api/v1/**",
+        lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Wi-Fi</h1>"),
+    )
+    phone.log_visit("酒店无线网")
+    phone.says("此网络需先认证，1 条待发送")
+    phone.context.unroute("**/api/v1/**")
+    phone.tap_text("立即发送")
+    phone.says("全部已发送")
+
+
+def test_a_phone_without_room_says_so_and_keeps_what_it_had(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.context.add_init_script(
+        """(() => {
+          const { put } = IDBObjectStore.prototype;
+          IDBObjectStore.prototype.put = function (...given) {
+            if (window.full) throw new DOMException("no room", "QuotaExceededError");
+            return put.apply(this, given);
+          };
+        })();"""
+    )
+    page = phone.ready_for_offline()
+    phone.log_visit("存满之前")
+    page.goto(f"{field_app.url}/field/#/record")
+    expect(page.locator(".has-fix")).to_be_visible()
+    page.evaluate("window.full = true")
+    page.locator("textarea").fill("存满之后")
+    page.locator("button.save").tap()
+    expect(page.locator(".save-problem")).to_contain_text("空间已满")
+    expect(page.locator("textarea")).to_have_value("存满之后")
+    page.evaluate("window.full = false")
+    page.locator("button.save").tap()
+    expect(page.locator(".visits .card").first).to_contain_text("存满之后")
+    expect(page.locator(".visits .card")).to_have_count(2)
+
+
+def test_a_browser_that_keeps_nothing_says_so_before_anything_is_written(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.context.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    page = phone.open()
+    expect(page.locator("h1")).to_have_text("此浏览器不能保存数据")
+    expect(page.locator("textarea")).to_have_count(0)
+
+
+def test_a_new_version_waits_for_consent_and_loses_no_draft_and_no_queue(
+    field_app: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    phone.offline()
+    phone.log_visit("旧版本的队列")
+    page = phone.open("#/record")
+    page.locator("textarea").press_sequentially("更新时写到一半")
+    phone.offline(False)
+    kept = field_pages._precached
+
+    def newer() -> list[dict[str, Any]]:
+        return [each | {"revision": "newer"} if each["revision"] else each for each in kept()]
+
+    with field_app.app.app_context():
+        monkeypatch.setattr(field_pages, "_precached", newer)
+    page.evaluate(
+        "navigator.serviceWorker.getRegistration().then((found) => found.update()).then(() => true)"
+    )
+    expect(page.locator(".notices")).to_contain_text("新版本已就绪")
+    expect(page.locator("textarea")).to_have_value("更新时写到一半")
+    with page.expect_navigation():
+        page.get_by_role("button", name="立即使用").tap()
+    expect(page.locator("textarea")).to_have_value("更新时写到一半")
+    phone.says("全部已发送")
+    assert len(field_app.visits("旧版本的队列")) == 1
+
+
+def test_what_cannot_be_sent_goes_by_file_to_another_device_and_arrives_once(
+    field_app: Field, tmp_path: Path
+) -> None:
+    broken, helper = field_app.phone(), field_app.phone()
+    broken.ready_for_offline()
+    broken.offline()
+    broken.page.goto(f"{field_app.url}/field/#/record")
+    broken.take_photo(picture(5))
+    expect(broken.page.locator(".photos img")).to_have_count(1)
+    broken.log_visit("用文件转交")
+    broken.page.goto(f"{field_app.url}/field/#/phone")
+    with broken.page.expect_download() as download:
+        broken.page.get_by_role("button", name="存为文件").tap()
+    file = tmp_path / "queue.json"
+    download.value.save_as(file)
+
+    helper.ready_for_offline()
+    helper.page.goto(f"{field_app.url}/field/#/phone")
+    with helper.page.expect_file_chooser() as chooser:
+        helper.page.locator("label.button", has_text="打开文件").tap()
+    chooser.value.set_files(file)
+    expect(helper.page.locator("main")).to_contain_text("收入 1 条")
+    helper.says("全部已发送")
+    broken.offline(False)
+    broken.says("全部已发送")
+    assert len(field_app.visits("用文件转交")) == 1
