@@ -97,8 +97,11 @@ class Phone:
         """Use the app once with a network, until it would open without."""
         page = self.open()
         expect(page.locator(".card[data-township]")).not_to_have_count(0)
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.evaluate(
+            """() => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller ||
+              new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done)))
+              .then(() => true)"""
+        )
         return page
 
     def offline(self, off: bool = True) -> None:

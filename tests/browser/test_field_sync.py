@@ -87,9 +87,7 @@ def test_a_slow_and_lossy_network_delivers_exactly_once(field_app: Field) -> Non
         button = phone.page.locator(".bar button")
         if button.count():
             button.first.tap()
-        phone.page.wait_for_function(
-            "!document.querySelector('.sync-state').textContent.includes('正在发送')"
-        )
+        expect(phone.page.locator(".sync-state")).not_to_contain_text("正在发送")
     phone.context.unroute("**/api/v1/**")
     phone.says("全部已发送")
     assert len(field_app.visits("网络时断时续")) == 1

@@ -136,8 +136,8 @@ VISIT_WORDS = {f"result_{name}": words for name, words in RESULTS.items()} | {
     "attention_changed": Message("It was changed elsewhere too. Both versions are here; choose."),
     "attention_deleted": Message("It was deleted elsewhere while you changed it. Choose whether to keep it."),
     "attention_photo": Message(
-        "The server awaits a photo that is not on this phone any more. Change the visit and add it "
-        "again, or take it out."
+        "The server awaits a photo that is not on this phone. If it is on another phone, send it from there; "
+        "else change the visit and add it again, or take it out."
     ),
     "attention_township": Message(
         "Choose another township, or ask the bureau to assign it to you and send again."

@@ -16,6 +16,11 @@ import { saySync } from "./words-of-sync.js";
 const IDLE = { running: false, outcome: null, code: null, photo: null, visit: null, retry_at: null };
 const SOON_MS = 60;
 
+// By when the visit was, and those of one minute by when they were logged.
+const latestFirst = ({ body: one }, { body: other }) =>
+  Date.parse(other.started_at) - Date.parse(one.started_at) ||
+  (Date.parse(other.recorded_at) || 0) - (Date.parse(one.recorded_at) || 0);
+
 export async function start() {
   showTheme();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
@@ -196,7 +201,7 @@ class App {
       const known = await this.store.recall(`field:${user.id}`);
       this.desk = known ? { ...known.document, seen_at: known.seen_at } : null;
       this.townships = this.desk?.townships ?? [];
-      this.rows = await this.outbox.visits();
+      this.rows = (await this.outbox.visits()).sort(latestFirst);
       this.waiting = await this.outbox.waiting();
       this.others = await this.outbox.waitingOfOthers();
       this.seen ??= (await this.store.recall(`synced:${user.id}`)) ?? null;
