@@ -14,6 +14,7 @@ import numpy as np
 
 from fieldapp.domain.planning.alternatives import Change, change_of, difference_between
 from fieldapp.domain.planning.plan import Plan
+from fieldapp.domain.planning.problem import Pair
 from fieldapp.domain.planning.rerouting import Rerouting
 from fieldapp.domain.planning.solving import Solution, solve_plan
 from fieldapp.domain.suitability import Post, Suitor
@@ -23,8 +24,8 @@ from fieldapp.domain.suitability import Post, Suitor
 class Fragility:
     """A commissioner whose leaving would cost coverage, or not.
 
-    ``lost`` is how many townships fewer could be covered, ``exposed`` which would stay open after the
-    best repair; ``repair`` is the cheapest change of the plan that covers all the others again.
+    ``lost`` is how many townships fewer could be covered, ``exposed`` which of the plan's would stay open
+    after the best repair; ``repair`` is the cheapest change of the plan that covers all the others again.
     """
 
     commissioner: Suitor
@@ -113,17 +114,17 @@ def _repaired(
 
 
 def _solved_again(plan: Plan, person: Suitor) -> Fragility:
-    """Pins bind a township to one commissioner, so without that one it is another problem."""
-    problem = replace(
-        plan.problem,
-        people=[one for one in plan.problem.people if one != person],
-        pins=[pin for pin in plan.problem.pins if pin.commissioner_id != person.id],
+    """A pin binds its township to one commissioner, so without that one the problem is another."""
+    solved = solve_plan(
+        replace(
+            plan.problem,
+            pins=[pin for pin in plan.problem.pins if pin.commissioner_id != person.id],
+            forbids=[*plan.problem.forbids, *(Pair(one.code, person.id) for one in plan.problem.townships)],
+        )
     )
-    solved = solve_plan(problem)
-    exposed = tuple(one.township for one in plan.pairs if one.township.code not in solved.by_township)
     return Fragility(
         person,
         plan.objective.covered - solved.objective.covered,
-        exposed,
+        tuple(one.township for one in plan.pairs if one.township.code not in solved.by_township),
         difference_between(plan, solved),
     )

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -24,17 +25,24 @@ _NEAR: Final = 0.5
 FitTable = Mapping[str, Mapping[str, float]]
 
 
-def default_fit() -> dict[str, dict[str, float]]:
+@cache
+def default_fit() -> FitTable:
     """Product category -> specialty -> score: 1 for a specialty that answers it, 0.5 for one near to it."""
     worth = {Fit.DIRECT: 1.0, Fit.NEAR: _NEAR}
-    return {
-        category: {
-            specialty: worth[fit]
-            for specialty in SPECIALTIES
-            if (fit := fit_of((specialty,), category)) is not Fit.NONE
+    return _frozen(
+        {
+            category: {
+                specialty: worth[fit]
+                for specialty in SPECIALTIES
+                if (fit := fit_of((specialty,), category)) is not Fit.NONE
+            }
+            for category in PRODUCT_CATEGORIES
         }
-        for category in PRODUCT_CATEGORIES
-    }
+    )
+
+
+def _frozen(table: FitTable) -> FitTable:
+    return MappingProxyType({category: MappingProxyType(dict(scores)) for category, scores in table.items()})
 
 
 class QuotaOf(StrEnum):
@@ -95,8 +103,7 @@ class PlanningPolicy:
         faults = [*self._scores(), *self._limits(), *self._quotas()]
         if faults:
             raise InvalidInputError(faults[0].message, faults, code="plan.policy")
-        frozen = {category: MappingProxyType(dict(scores)) for category, scores in self.fit.items()}
-        object.__setattr__(self, "fit", MappingProxyType(frozen))
+        object.__setattr__(self, "fit", _frozen(self.fit))
 
     def _scores(self) -> list[Fault]:
         return [

@@ -62,7 +62,8 @@ def find_groups(plan: Plan) -> tuple[Group, ...]:
     """The groups that share too few places; those in which people could help first, the largest gap first."""
     if not plan.uncovered:
         return ()
-    groups = [*_short_of_people(plan), *_short_of_quota(plan)]
+    groups = _short_of_people(plan)
+    groups += _short_of_quota(plan, {post.code for group in groups for post in group.uncovered})
     return tuple(
         sorted(
             groups,
@@ -112,14 +113,14 @@ def _short_of_people(plan: Plan) -> list[Group]:
     ]
 
 
-def _short_of_quota(plan: Plan) -> list[Group]:
-    """Counties whose quota is used up while townships of theirs are open."""
+def _short_of_quota(plan: Plan, told: set[str]) -> list[Group]:
+    """Counties whose quota is used up while townships of theirs are open, beside those told already."""
     groups = []
     for quota in plan.problem.policy.quotas:
         if quota.of is QuotaOf.COUNTY and quota.at_most is not None:
             posts = [one for one in plan.problem.townships if one.county_code == quota.key]
-            open_ = tuple(one for one in posts if one.code not in plan.by_township)
-            if open_ and len(posts) - len(open_) >= quota.at_most:
+            open_ = tuple(one for one in posts if one.code not in plan.by_township and one.code not in told)
+            if open_:
                 groups.append(Group(tuple(posts), open_, (), quota))
     return groups
 
