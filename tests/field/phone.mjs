@@ -65,6 +65,7 @@ export function makeDisk() {
     const begin = database.transaction.bind(database);
     database.transaction = (...given) => {
       step();
+      if (!open.has(database)) throw new DOMException("the phone is off", "AbortError");
       const transaction = begin(...given);
       running.add(transaction);
       for (const end of ["complete", "abort"])

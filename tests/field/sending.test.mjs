@@ -288,7 +288,7 @@ test("a photo goes on where its connection broke, also after the app was killed"
   phone.kill();
   const restarted = startPhone({ fetch: server.fetch, disk: phone.disk });
   assert.equal(await restarted.sync.run(), "done");
-  assert.equal(pieces, 4);
+  assert.equal(pieces, 6); // five, and the one that broke
   assert.equal(server.log.filter((line) => line === "POST /api/v1/photos").length, 1);
   assert.equal(await restarted.store.pictures.count(), 0);
 });
@@ -334,4 +334,43 @@ test("a visit that a restored server has forgotten is sent again", async () => {
   await phone.outbox.editVisit(id, values({ content: "改" }));
   await phone.sync.run();
   assert.equal(server.visits.get(id).body.content, "改");
+});
+
+test("a photo taken with another phone is left to that one", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const other = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  let broken = true;
+  server.plans.push(async (request) => {
+    if (request.method === "PATCH" && broken) throw new TypeError("network error");
+    return undefined;
+  });
+  await phone.sync.run();
+  assert.equal(await other.sync.run(), "done");
+  assert.equal(stateOf(await other.store.visits.get(id)).state, "awaiting_photos");
+  broken = false;
+  await phone.sync.run();
+  await other.sync.run();
+  assert.equal(stateOf(await other.store.visits.get(id)).state, "sent");
+});
+
+test("a photo that arrives broken is sent again", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  let broken = true;
+  server.plans.push(async (request) => {
+    if (request.method !== "PATCH" || !broken) return undefined;
+    broken = false;
+    return answers.problem(422, "photo.digest");
+  });
+  await phone.sync.run();
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "awaiting_photos");
+  await phone.sync.run();
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
 });

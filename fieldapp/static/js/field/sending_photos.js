@@ -54,11 +54,15 @@ async function sendPhoto(work, user, digest) {
   const [photo, picture] = await store.read(["photos", "pictures"], () =>
     Promise.all([store.photos.get([user, digest]), store.pictures.get([user, digest])]),
   );
-  if (!photo || !picture) {
+  if (!photo) return false; // taken with another phone, which sends it
+  if (!picture) {
     await markMissing(store, user, digest);
     return false;
   }
-  if (photo.attention) return false;
+  if (photo.attention) {
+    await refuse(store, user, digest, photo.attention);
+    return false;
+  }
   const { name, type, size, upload_url } = photo;
   const show = (sent) => now({ photo: { sha256: digest, sent, size } });
   show(0);

@@ -2,6 +2,7 @@
 // across tabs and the service worker; each step is safe to be cut off anywhere and to be done again.
 
 import { alone } from "./alone.js";
+import { ApiError } from "./failures.js";
 import { newId } from "./outbox.js";
 import { receiveChanges } from "./receiving.js";
 import { sendAnswers, sendVisits } from "./sending.js";
@@ -102,8 +103,8 @@ export function createSync({
       });
       now({ reminder: answer?.reminder ?? null });
     } catch (error) {
-      // It only tells officers how this phone fares: a refusal is no reason to disturb the commissioner.
-      if (error.kind !== "refused") throw error;
+      // It only tells officers how this phone fares; everything else has been done.
+      if (!(error instanceof ApiError)) throw error;
     }
   }
 

@@ -2,7 +2,7 @@
 import { Upload } from "tus-js-client";
 import { ApiError, errorOf, unreadable } from "./failures.js";
 
-const PIECE = 128 * 1024; // bytes; on a weak network a piece takes some seconds
+const PIECE = 64 * 1024; // bytes; on a weak network a piece takes some seconds
 const ENDPOINT = "/api/v1/photos";
 
 // tus-js-client brings XMLHttpRequest, which a service worker has not: ours is the api's own exchange.
