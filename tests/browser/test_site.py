@@ -196,3 +196,8 @@ def test_an_administrator_sees_every_entry_of_the_navigation_on_a_desk_in_englis
         }"""
     )
     assert hidden == []
+
+
+def test_the_counties_fit_a_phone_in_english(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration + "/?lang=en", viewport=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
