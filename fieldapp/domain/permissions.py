@@ -78,6 +78,7 @@ class Action(StrEnum):
     VISIT_WRITE = "visit.write"
     VISIT_REVIEW = "visit.review"
     VISIT_CONFIRM = "visit.confirm"
+    VISIT_IMPORT = "visit.import"
     IMPORT_WRITE = "import.write"
     EXPORT_READ = "export.read"
     AUDIT_READ = "audit.read"
@@ -132,6 +133,7 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.VISIT_WRITE:         (_NONE, _NONE, _NONE,     _OWN,  _NONE),  # a log is its commissioner's word
     Action.VISIT_REVIEW:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.VISIT_CONFIRM:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # ask the recipient to confirm
+    Action.VISIT_IMPORT:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),  # of paper logs
     Action.IMPORT_WRITE:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.EXPORT_READ:         (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.AUDIT_READ:          (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
@@ -306,6 +308,7 @@ _ACTION_WORDS = {
     Action.VISIT_WRITE: Message("log visits"),
     Action.VISIT_REVIEW: Message("review visits"),
     Action.VISIT_CONFIRM: Message("ask recipients to confirm visits"),
+    Action.VISIT_IMPORT: Message("import visits"),
     Action.IMPORT_WRITE: Message("import"),
     Action.EXPORT_READ: Message("export"),
     Action.AUDIT_READ: Message("see the audit trail"),

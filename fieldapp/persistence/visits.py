@@ -29,7 +29,14 @@ from fieldapp.domain.permissions import RowFilter
 from fieldapp.domain.visits import INCOME, RESULTS, Fix, Visit, VisitMode
 from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.schema import commissioners, townships, visit_photos, visit_revisions, visits
+from fieldapp.persistence.schema import (
+    commissioners,
+    counties,
+    townships,
+    visit_photos,
+    visit_revisions,
+    visits,
+)
 from fieldapp.persistence.scopes import admitted
 
 
@@ -62,6 +69,24 @@ def find(connection: Connection, visit_id: UUID) -> StoredVisit | None:
     """The visit with this id, withdrawn or not."""
     found = connection.execute(select(visits).where(visits.c.id == visit_id)).one_or_none()
     return None if found is None else _stored(connection, [dict(found._mapping)])[0]
+
+
+def all_stored(connection: Connection) -> list[StoredVisit]:
+    """Every visit, withdrawn ones too, as an import compares with."""
+    rows = [dict(row._mapping) for row in connection.execute(select(visits))]
+    photos: dict[UUID, list[str]] = defaultdict(list)
+    for row in connection.execute(
+        select(visit_photos).order_by(visit_photos.c.visit_id, visit_photos.c.position)
+    ):
+        photos[row.visit_id].append(row.sha256)
+    return [StoredVisit(visit_of_row(row, photos.get(row["id"], ())), row) for row in rows]
+
+
+def township_codes(connection: Connection) -> dict[UUID, str]:
+    """The township of every visit."""
+    return {
+        row.id: row.township_code for row in connection.execute(select(visits.c.id, visits.c.township_code))
+    }
 
 
 def readable(connection: Connection, visit_id: UUID, rows: RowFilter) -> StoredVisit | None:
@@ -237,9 +262,11 @@ def stream(connection: Connection) -> Iterator[Values]:
             visits,
             townships.c.name.label("township"),
             townships.c.county_code,
+            counties.c.name.label("county"),
             commissioners.c.name.label("commissioner"),
         )
         .join(townships, townships.c.code == visits.c.township_code)
+        .join(counties, counties.c.code == townships.c.county_code)
         .join(commissioners, commissioners.c.id == visits.c.commissioner_id)
         .where(visits.c.deleted_at.is_(None))
         .order_by(visits.c.started_at, visits.c.id)

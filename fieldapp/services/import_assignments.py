@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -12,10 +11,11 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.assignments import AgreementState, AssignmentState
 from fieldapp.domain.importing import Action
-from fieldapp.domain.naming import Match, Named, Place, Register, find_commissioner, normalised
-from fieldapp.persistence import assignments, commissioners, schema, townships
+from fieldapp.domain.naming import Named, Place
+from fieldapp.persistence import assignments, schema, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.assignment_rules import check_days, check_lifecycle, check_terms, lasts_shorter
+from fieldapp.services.import_people import People
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.services.import_values import Field, check_lengths, differing, merged, refuse_repeated
@@ -51,10 +51,8 @@ class _Planner:
         self.table, self.plan, self.today = table, plan, today
         self.places = Places(connection, plan)
         self.validity = townships.validity(connection)
-        self.people = commissioners.all_by_id(connection)
-        self.register = Register(
-            Named(entry["id"], entry["name"], entry["institution"]) for entry in self.people.values()
-        )
+        self.named = People(connection, table, plan)
+        self.people = self.named.by_id
         self.stored = assignments.all_by_id(connection)
         self.by_term: dict[tuple[str, str, date], list[int]] = defaultdict(list)
         for entry in self.stored.values():
@@ -70,7 +68,7 @@ class _Planner:
     def take(self, row: Row) -> None:
         # All faults of a row are told at once: what is sound of it is looked at in any case.
         place = None if row.faulty & {"township_code", "township", "county"} else self.places.of(row)
-        person = None if row.faulty & {"commissioner_id", "commissioner"} else self._person(row)
+        person = None if row.faulty & {"commissioner_id", "commissioner"} else self.named.of(row)
         if place is None or person is None or row.faulty:
             self._check_rest(row)
             return
@@ -107,22 +105,6 @@ class _Planner:
         check_lengths(self.plan, row, schema.assignments, values)
         if not row.faulty & {"state", "starts_on", "ends_on", "ended_on", "end_reason"}:
             check_days(self.plan, row, values)
-
-    def _person(self, row: Row) -> Named | None:
-        given = unicodedata.normalize("NFKC", str(row.values.get("commissioner_id") or ""))
-        name = str(row.values.get("commissioner") or "")
-        answer = find_commissioner(self.register, commissioner_id=given, name=name)
-        if isinstance(answer, Match):
-            return answer.found
-        institution = normalised(str(row.values.get("institution") or ""))
-        namesakes = [
-            entry for entry in self.register.by_name(name) if normalised(entry.detail) == institution
-        ]
-        if not given and institution and len(namesakes) == 1:
-            return namesakes[0]
-        key = "commissioner" if name or not self.table.has("commissioner_id") else "commissioner_id"
-        self.plan.refuse(row, key, answer.message)
-        return None
 
     def _stored(self, row: Row, place: Place, person: Named) -> int | None:
         """The id of the stored assignment that the row is about."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from fieldapp.domain.importing import ImportFault, ImportOutcome, RowChange
 from fieldapp.domain.permissions import SYSTEM, Person
 from fieldapp.i18n import translate
 from fieldapp.persistence.register import lock_register
+from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.columns import ImportKind
 from fieldapp.services.context import Context
 from fieldapp.services.import_assignments import plan_assignments
@@ -21,6 +23,7 @@ from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan, carr
 from fieldapp.services.import_products import plan_products
 from fieldapp.services.import_scope import refuse_foreign, require_import
 from fieldapp.services.import_townships import plan_townships
+from fieldapp.services.import_visits import plan_visits
 from fieldapp.services.read_import_file import RefusedFeaturesError, read_import_file
 from fieldapp.settings import LOCALES
 from geodata.errors import GeodataError, Message
@@ -54,6 +57,7 @@ class ImportResult:
 class _Given:
     kind: ImportKind
     options: ImportOptions
+    by: Person
 
 
 def import_file(
@@ -89,13 +93,15 @@ def import_file(
     written = False
     with context.work(actor=actor) as work:
         lock_register(work.connection)
-        rows = _planning(context, work.connection, table, plan, _Given(kind, options))
+        rows = _planning(context, work.connection, table, plan, _Given(kind, options, by))
         for done, _ in enumerate(rows, start=1):
             if progress is not None:
                 progress(done, len(table.rows))
         refuse_foreign(work.connection, kind, plan, by)
         if not plan.faults and not table.sheet.faults:
             carry_out(work, plan)
+            if kind == "visits":
+                _judge_evidence(work, plan)
         # The plan may have been refused by the database just now.
         if not dry_run and plan.outcome().is_sound and only_if in (None, plan.digest()):
             work.commit()
@@ -121,7 +127,17 @@ def _planning(
         return plan_commissioners(connection, table, plan, today)
     if given.kind == "products":
         return plan_products(connection, table, plan, given.options.effective_on or today)
+    if given.kind == "visits":
+        timezone = context.settings.timezone
+        return plan_visits(connection, table, plan, now=context.now(), timezone=timezone, by=given.by)
     return plan_assignments(connection, table, plan, today)
+
+
+def _judge_evidence(work: UnitOfWork, plan: Plan) -> None:
+    """Grade what was imported as a log from the field is graded, and let the feed tell of it."""
+    ids = [UUID(subject_id) for _, _, subject_id, _, _ in plan.events]
+    if ids and not plan.faults:
+        work.touch_visits(*ids)
 
 
 def _notices(table: ImportTable, plan: Plan) -> Iterator[Message]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from fieldapp.domain.permissions import Action, Person, Row, Scope, may, require, scope_of
-from fieldapp.persistence import assignments, townships
+from fieldapp.persistence import assignments, townships, visits
 from fieldapp.services.columns import ImportKind
 from fieldapp.services.import_plan import Plan
 from geodata.errors import Message
@@ -18,6 +19,7 @@ _ACTIONS: Mapping[ImportKind, Action] = {
     "commissioners": Action.COMMISSIONER_WRITE,
     "products": Action.PRODUCT_WRITE,
     "assignments": Action.ASSIGNMENT_PROPOSE,
+    "visits": Action.VISIT_IMPORT,
 }
 
 
@@ -52,6 +54,7 @@ class _Rows:
     def __init__(self, connection: Connection) -> None:
         self.county = {code: row["county_code"] for code, row in townships.all_by_code(connection).items()}
         self.assignments = assignments.all_by_id(connection)
+        self.visits = visits.township_codes(connection)
         self.serving: dict[str, set[str]] = defaultdict(set)
         for term in self.assignments.values():
             self.serving[term["commissioner_id"]].add(self.county[term["township_code"]])
@@ -62,6 +65,9 @@ class _Rows:
         codes: set[str] = set()
         if subject_type == "product":
             codes.add(subject_id.partition("/")[0])
+        if subject_type == "visit":
+            codes |= {self.visits[UUID(subject_id)]} if UUID(subject_id) in self.visits else set()
+            codes |= {str(values["township_code"])} if "township_code" in values else set()
         if subject_type == "assignment":
             stored = self.assignments.get(int(subject_id))
             codes |= {stored["township_code"]} if stored else set()

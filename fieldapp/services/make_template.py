@@ -13,7 +13,11 @@ from fieldapp.services.context import Context
 from fieldapp.workbooks.writing import write_template
 
 # What nobody fills in by hand.
-_LEFT_OUT = frozenset({"demonstration", "pinyin", "seat_source"})
+_LEFT_OUT = frozenset(
+    {"demonstration", "pinyin", "seat_source"}
+    # Of a visit: what is decided or found out here.
+    | {"grade", "review", "confirmation_approved", "received_at", "visited_on", "county_code"}
+)
 
 
 def make_template(context: Context, kind: ImportKind, target: Path | BinaryIO, *, locale: str) -> None:

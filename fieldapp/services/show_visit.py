@@ -146,7 +146,7 @@ def _timeline(
         for note in written.values()
     ]
     if not any(event["action"] in ("visit.recorded", "visit.imported") for event in events):
-        found.append(Happening(stored.row["received_at"], "", Message("received")))
+        found.append(Happening(stored.row["received_at"], "", Message("arrived at the server")))
     found.sort(key=lambda each: each.at, reverse=True)
     return found
 

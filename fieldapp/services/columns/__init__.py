@@ -13,10 +13,16 @@ from fieldapp.services.columns.visits import VISITS
 from fieldapp.workbooks.columns import Column
 from geodata.errors import Message
 
-ImportKind = Literal["townships", "commissioners", "products", "assignments"]
+ImportKind = Literal["townships", "commissioners", "products", "assignments", "visits"]
 ExportKind = Literal["townships", "commissioners", "products", "assignments", "visits"]
-IMPORT_KINDS: tuple[ImportKind, ...] = ("townships", "commissioners", "products", "assignments")
-EXPORT_KINDS: tuple[ExportKind, ...] = (*IMPORT_KINDS, "visits")
+IMPORT_KINDS: tuple[ImportKind, ...] = (
+    "townships",
+    "commissioners",
+    "products",
+    "assignments",
+    "visits",
+)
+EXPORT_KINDS: tuple[ExportKind, ...] = IMPORT_KINDS
 
 KIND_WORDS: Mapping[ExportKind, Message] = {
     "townships": Message("Townships, boundaries and roster"),

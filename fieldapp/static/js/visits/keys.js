@@ -11,7 +11,9 @@ export function reviewKeys() {
     if (details.open) details.querySelector("textarea").focus();
   }
   document.addEventListener("keydown", pressed);
-  document.querySelector(".review-queue [aria-current]")?.scrollIntoView({ block: "nearest" });
+  const current = document.querySelector(".review-queue [aria-current]");
+  // The list alone scrolls; the page stays where it is.
+  if (current) current.closest("ol").scrollTop = current.offsetTop - 80;
 }
 
 // One entry is open at a time, and its text can be typed at once.

@@ -1,0 +1,201 @@
+"""Visits from paper logs come in by the rules of the field, all or none, and out and in again unchanged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from fieldapp.domain.errors import ForbiddenError
+from fieldapp.domain.permissions import Person, Role
+from fieldapp.domain.reviewing import ReviewStep
+from fieldapp.domain.visits import Review
+from fieldapp.persistence import schema
+from fieldapp.services.context import Context
+from fieldapp.services.export_table import EXPORT_FORMATS, ExportFormat, export_table
+from fieldapp.services.import_file import import_file
+from fieldapp.services.make_template import make_template
+from fieldapp.services.review_visit import review_visit
+from fieldapp.services.withdraw_visit import withdraw_visit
+from tests.accounts import make_account
+from tests.services.small_register import bring_in, counts, fill, rows, write_csv
+from tests.services.visits import ONE, commissioner, record
+
+PAPER = """
+乡镇,科技特派员,开始时间,结束时间,服务方式,服务内容,服务天数,培训人数
+拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:30,现场,查看育秧棚,0.5,0
+拉林满族镇,张三,2026年4月8日 13:00,2026-04-08 17:00,电话,解答病虫害,1,12
+"""
+
+
+@pytest.fixture
+def register(context: Context) -> Context:
+    fill(context)
+    return context
+
+
+def stored(context: Context) -> list[dict[str, Any]]:
+    return rows(context, schema.visits, schema.visits.c.started_at)
+
+
+def faults(context: Context, folder: Path, text: str) -> list[tuple[int | None, str | None, str]]:
+    result = bring_in(context, "visits", write_csv(folder, text))
+    assert stored(context) == []
+    return [(fault.row, fault.column, str(fault.message)) for fault in result.outcome.errors]
+
+
+def test_paper_logs_come_in_and_a_second_time_change_nothing(register: Context, tmp_path: Path) -> None:
+    file = write_csv(tmp_path, PAPER)
+    assert counts(bring_in(register, "visits", file, dry_run=True)) == (2, 0, 0, 0)
+    assert stored(register) == []
+    assert counts(bring_in(register, "visits", file)) == (2, 0, 0, 0)
+    first, second = stored(register)
+    assert (first["mode"], first["content"], first["review"]) == ("on_site", "查看育秧棚", "submitted")
+    assert (second["farmers_trained"], second["mode"], str(second["visited_on"])) == (
+        12,
+        "remote",
+        "2026-04-08",
+    )
+    assert first["started_at"].isoformat() == "2026-03-05T01:00:00+00:00"
+    assert counts(bring_in(register, "visits", file)) == (0, 0, 0, 2)
+
+
+def test_a_changed_row_is_a_revision_that_is_reviewed_anew(register: Context, tmp_path: Path) -> None:
+    bring_in(register, "visits", write_csv(tmp_path, PAPER))
+    officer = make_account(register, Role.BUREAU_OFFICER)
+    first = stored(register)[0]
+    review_visit(register, first["id"], ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=officer)
+    changed = write_csv(tmp_path, PAPER.replace("查看育秧棚", "查看育秧棚和机具"))
+    assert counts(bring_in(register, "visits", changed)) == (0, 1, 0, 1)
+    now = stored(register)[0]
+    assert (now["revision"], now["review"], now["content"]) == (2, "submitted", "查看育秧棚和机具")
+    assert [row["body"]["content"] for row in rows(register, schema.visit_revisions)] == ["查看育秧棚"]
+
+
+def test_the_rules_of_the_field_hold_and_every_fault_is_named(register: Context, tmp_path: Path) -> None:
+    found = faults(
+        register,
+        tmp_path,
+        """
+        乡镇,科技特派员,开始时间,结束时间,服务天数,培训人数
+        拉林满族镇,张三,2027-03-05 09:00,2027-03-05 11:30,0.5,0
+        拉林满族镇,张三,2026-03-05 09:00,2026-03-05 08:30,0.5,0
+        拉林满族镇,张三,2026-03-06 09:00,2026-03-06 11:30,0.3,0
+        拉林满族镇,张三,2026-03-07 09:00,2026-03-07 11:30,3,0
+        拉林满族镇,张三,2025-03-05 09:00,2025-03-05 11:30,0.5,0
+        山河镇,张三,2026-03-08 09:00,2026-03-08 11:30,0.5,0
+        拉林满族镇,张三,2026-03-09 09:00,2026-03-09 11:30,0.5,-3
+        拉林满族镇,赵六,2026-03-10 09:00,2026-03-10 11:30,0.5,0
+        """,
+    )
+    assert {row for row, _, _ in found} == set(range(2, 10))
+    told = {row: message for row, _, message in found}
+    assert "lies ahead" in told[2] or "not in office" in told[2]
+    assert "ends before it begins" in told[3]
+    assert "2026-01-01 – 2026-12-31" in told[6]
+    assert "terms there: –" in told[7]
+
+
+def test_a_visit_that_was_logged_by_phone_is_not_logged_again_from_paper(
+    register: Context, tmp_path: Path
+) -> None:
+    record(register, commissioner(register), photos=[])
+    text = """
+    乡镇,科技特派员,开始时间,结束时间
+    拉林满族镇,张三,2026-11-20 10:00,2026-11-20 12:00
+    """
+    result = bring_in(register, "visits", write_csv(tmp_path, text))
+    (fault,) = result.outcome.errors
+    assert str(ONE) in str(fault.message)
+    assert len(stored(register)) == 1
+
+
+def test_two_rows_of_one_file_are_told_apart_or_refused(register: Context, tmp_path: Path) -> None:
+    text = """
+    乡镇,科技特派员,开始时间,结束时间
+    拉林满族镇,张三,2026-03-05 09:00,2026-03-05 12:00
+    拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:00
+    拉林满族镇,张三,2026-03-05 11:00,2026-03-05 13:00
+    """
+    assert [row for row, _, _ in faults(register, tmp_path, text)] == [3, 4]
+
+
+def test_what_an_officer_decides_is_not_imported(register: Context, tmp_path: Path) -> None:
+    text = """
+    乡镇,科技特派员,开始时间,结束时间,evidence grade,审核,confirmation approved
+    拉林满族镇,张三,2026-03-05 09:00,2026-03-05 12:00,A,approved,是
+    """
+    result = bring_in(register, "visits", write_csv(tmp_path, text))
+    assert counts(result) == (1, 0, 0, 0)
+    assert any("decided here" in str(notice) for notice in result.notices)
+    (visit,) = stored(register)
+    assert (visit["review"], visit["confirmation_approved"]) == ("submitted", False)
+    assert visit["grade"] != "A"
+
+
+@pytest.mark.parametrize("file_format", EXPORT_FORMATS)
+def test_what_is_exported_is_read_back_unchanged(
+    register: Context, tmp_path: Path, file_format: ExportFormat
+) -> None:
+    me = commissioner(register)
+    fix = {
+        "lon": 127.01234567890123,
+        "lat": 45.20000000000001,
+        "accuracy_m": 12.3,
+        "captured_at": "2026-11-20T09:12:00.123456+08:00",
+        "mocked": False,
+    }
+    record(register, me, fix=fix, content="多行\n=1+1 的内容", results={"income_uplift_wan_yuan": 12.34})
+    bring_in(register, "visits", write_csv(tmp_path, PAPER))
+    before = stored(register)
+    for locale in (None, "zh_CN", "en"):
+        file = tmp_path / f"visits-{locale}.{file_format}"
+        export_table(register, "visits", file_format, file, locale=locale)
+        assert counts(bring_in(register, "visits", file)) == (0, 0, 0, 3), locale
+    assert stored(register) == before
+
+
+def test_a_withdrawn_visit_does_not_come_back_by_a_list(register: Context, tmp_path: Path) -> None:
+    me = commissioner(register)
+    record(register, me, photos=[])
+    file = tmp_path / "visits.csv"
+    export_table(register, "visits", "csv", file)
+    withdraw_visit(register, ONE, base_revision=1, by=me)
+    result = bring_in(register, "visits", file)
+    assert ["withdrawn" in str(fault.message) for fault in result.outcome.errors] == [True]
+
+
+def test_officers_import_what_is_their_counties_and_commissioners_nothing(
+    register: Context, tmp_path: Path
+) -> None:
+    file = write_csv(tmp_path, PAPER)
+
+    def brought(by: Person) -> tuple[int, int]:
+        outcome = import_file(register, "visits", file, actor="x", by=by, dry_run=True).outcome
+        return outcome.added, len(outcome.errors)
+
+    wuchang = make_account(register, Role.COUNTY_OFFICER, username="wuchang", county_codes=["230184"])
+    assert brought(wuchang) == (2, 0)
+    assert brought(replace(wuchang, county_codes=frozenset({"230108"}))) == (0, 2)
+    with pytest.raises(ForbiddenError):
+        brought(commissioner(register))
+
+
+def test_the_template_is_filled_in_with_drop_downs_and_read(register: Context, tmp_path: Path) -> None:
+    file = tmp_path / "template.xlsx"
+    make_template(register, "visits", file, locale="zh_CN")
+    book = load_workbook(file)
+    sheet = book.worksheets[0]
+    headers = [str(cell.value).rstrip("*") for cell in sheet[1]]
+    assert "证据等级" not in headers
+    assert sheet.data_validations.count > 0
+    values = {"乡镇": "拉林满族镇", "科技特派员": "张三"}
+    for name, value in values.items():
+        sheet.cell(3, headers.index(name) + 1).value = value
+    for key, moment in (("开始时间", "2026-03-05 09:00"), ("结束时间", "2026-03-05 11:00")):
+        sheet.cell(3, headers.index(key) + 1).value = moment
+    book.save(file)
+    assert counts(bring_in(register, "visits", file)) == (1, 0, 0, 0)
