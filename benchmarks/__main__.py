@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import coverage_document, imports, many_visits, map_page
+from benchmarks import coverage_document, histories, imports, many_visits, map_page
 from benchmarks.figures import Figure, print_figures
 from benchmarks.server import served_demonstration
 
@@ -24,6 +24,7 @@ def main() -> int:
     show("An import of 5 000 rows", imports.five_thousand_rows())
     show("An export of 10 000 visits", imports.ten_thousand_visits())
     show("Coverage of the nation in PostgreSQL", many_visits.nation_in_postgres())
+    show("Random histories of phones and failures", histories.random_histories())
     short = [figure for figure in figures if not figure.holds]
     print(f"\n{len(figures)} figures, {len(short)} fall short")
     return 1 if short else 0
