@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import coverage_document, histories, imports, many_visits, map_page
+from benchmarks import coverage_document, histories, imports, many_visits, map_page, planning
 from benchmarks.figures import Figure, print_figures
 from benchmarks.server import served_demonstration
 
@@ -25,6 +25,7 @@ def main() -> int:
     show("An export of 10 000 visits", imports.ten_thousand_visits())
     show("Coverage of the nation in PostgreSQL", many_visits.nation_in_postgres())
     show("Random histories of phones and failures", histories.random_histories())
+    show("Plans of full coverage", planning.plans())
     short = [figure for figure in figures if not figure.holds]
     print(f"\n{len(figures)} figures, {len(short)} fall short")
     return 1 if short else 0

@@ -69,8 +69,10 @@ def _fragility(plan: Plan, shared: Rerouting, person: Suitor, rows: list[int]) -
         return _solved_again(plan, person)
     position = len(solution.choices) + solution.measured.row[person.id]  # of the arc to the commissioner
     network = solution.flow.network
-    alone = len(rows) == 1 and solution.flow.units[position] == network.capacity[position]
-    arcs, exposed = _repaired(solution, position, rows, shared if alone else None)
+    idle = solution.flow.units[position] < network.capacity[position]
+    # Who is at full use and leads one township is met by no way to it.
+    graph = shared.without(int(network.head[position])) if idle or len(rows) > 1 else shared
+    arcs, exposed = _repaired(solution, position, rows, graph)
     choices = solution.choices
     return Fragility(
         person,
@@ -81,35 +83,32 @@ def _fragility(plan: Plan, shared: Rerouting, person: Suitor, rows: list[int]) -
 
 
 def _repaired(
-    solution: Solution, position: int, rows: list[int], shared: Rerouting | None
+    solution: Solution, position: int, rows: list[int], graph: Rerouting
 ) -> tuple[list[int], list[int]]:
     """The arcs that cover a commissioner's townships again, and the rows that nothing covers.
 
-    Who is at full use and leads one township is met by no way to it, so one graph serves all of those.
-    For the others each way is added to the flow, and the prices follow it, before the next is sought.
+    Each way is added to the flow, and the prices follow it, before the next is sought.
     """
     network, choices = solution.flow.network, solution.choices
     source, person = int(network.tail[position]), int(network.head[position])
-    units, prices = solution.flow.units, solution.flow.prices
-    if shared is None:
-        units = units.copy()
-        units[rows] = 0
+    units, prices = solution.flow.units.copy(), solution.flow.prices
+    units[rows] = 0
     arcs: list[int] = []
     exposed: list[int] = []
-    for row in rows:
+    for at, row in enumerate(rows):
         end = int(solution.layout.township(choices.township[row]))
-        rerouting = shared or Rerouting(network, units, prices, without=person)
-        price, before = rerouting.search(np.array([source]), [np.array([end])])
-        way = rerouting.way(before[0], source, end)
+        price, before = graph.search(np.array([source]), [np.array([end])])
+        way = graph.way(before[0], source, end)
         if way is None:
             exposed.append(row)
             continue
         arcs.extend(way)
-        if shared is None:
+        if at + 1 < len(rows):
             nearer = np.minimum(price[0], price[0, end])
             prices = prices + nearer[network.tail] - nearer[network.head]
             for arc in way:
                 units[arc if arc >= 0 else ~arc] += 1 if arc >= 0 else -1
+            graph = Rerouting(network, units, prices).without(person)
     return arcs, exposed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Final
 
 import numpy as np
@@ -22,21 +23,16 @@ class Rerouting:
     """Ways along arcs that are not full, and backwards along arcs that are not empty.
 
     ``prices`` are the arcs' reduced costs, which are never negative in the directions that are open.
-    No way leads into the node ``without``. An arc is named by its position, or by the complement of that
-    where it is taken backwards.
+    An arc is named by its position, or by the complement of that where it is taken backwards.
     """
 
-    def __init__(
-        self, network: Network, units: Integers, prices: Floats, *, without: int | None = None
-    ) -> None:
+    def __init__(self, network: Network, units: Integers, prices: Floats) -> None:
         onward, backward = np.flatnonzero(units < network.capacity), np.flatnonzero(units > 0)
         tail = np.concatenate([network.tail[onward], network.head[backward]])
         head = np.concatenate([network.head[onward], network.tail[backward]])
         price = np.maximum(np.concatenate([prices[onward], -prices[backward]]), 0.0)
         arc = np.concatenate([onward, ~backward])
-        order = np.lexsort((price, head, tail))
-        if without is not None:
-            order = order[head[order] != without]
+        order = np.lexsort((price, tail * network.nodes + head))
         tail, head = tail[order], head[order]
         # Of arcs side by side the cheapest is enough.
         first = np.ones(len(order), np.bool_)
@@ -47,6 +43,13 @@ class Rerouting:
             (price[order][first], head[first], starts), shape=(network.nodes, network.nodes)
         )
         self._farthest = float(self.graph.data.sum())
+
+    def without(self, node: int) -> Rerouting:
+        """The same, but no way leads into a node."""
+        closed = copy(self)
+        data = np.where(self.graph.indices == node, np.inf, self.graph.data)
+        closed.graph = csr_array((data, self.graph.indices, self.graph.indptr), shape=self.graph.shape)
+        return closed
 
     def ways(self, sources: Integers, targets: Sequence[Integers]) -> list[list[list[int] | None]]:
         """From each source to each of its targets: the arcs of the cheapest way, None where there is none."""

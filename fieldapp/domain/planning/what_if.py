@@ -24,17 +24,23 @@ class WhatIf:
 
 
 def what_if(
-    plan: Plan, *, specialty: str | None, lon: float | None, lat: float | None, capacity: int = 1
+    plan: Plan,
+    *,
+    specialty: str | None,
+    lon: float | None,
+    lat: float | None,
+    capacity: int = 1,
+    name: str = "",
 ) -> WhatIf:
-    """Add a commissioner who lives at a place (EPSG:4326), and solve again."""
+    """Add a commissioner who lives at a place (EPSG:4326), and solve again; ``name`` is for the reasons."""
     if specialty is not None and specialty not in SPECIALTIES:
         raise InvalidInputError(
             Message("There is no specialty {specialty}. Choose one of the list.", specialty=specialty),
             code="plan.specialty",
         )
     taken = plan.problem.person
-    id_ = next(name for number in count(1) if (name := f"+{number}") not in taken)
-    added = Suitor(id_, id_, () if specialty is None else (specialty,), capacity, lon, lat)
+    id_ = next(id_ for number in count(1) if (id_ := f"+{number}") not in taken)
+    added = Suitor(id_, name or id_, () if specialty is None else (specialty,), capacity, lon, lat)
     solved = solve_plan(replace(plan.problem, people=[*plan.problem.people, added]))
     return WhatIf(
         solved,
