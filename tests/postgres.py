@@ -80,8 +80,12 @@ def _as_server_user() -> list[str]:
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
+# What a server that is measured has: it keeps what it acknowledged, as it comes from the package.
+_DURABLE = ("listen_addresses=",)
+
+
 @contextmanager
-def postgres_server() -> Iterator[URL]:
+def postgres_server(*, durable: bool = False) -> Iterator[URL]:
     """The address of a server on which databases can be made; its own database is ``postgres``."""
     if named := os.environ.get(NAMED_SERVER):
         yield make_url(named).set(drivername="postgresql+psycopg")
@@ -92,7 +96,7 @@ def postgres_server() -> Iterator[URL]:
         if prefix:
             shutil.chown(folder, "postgres", "postgres")
         _run_initdb(programs, prefix, folder)
-        options = " ".join(f"-c {option}" for option in _FOR_TESTS)
+        options = " ".join(f"-c {option}" for option in (_DURABLE if durable else _FOR_TESTS))
         watch = subprocess.Popen(
             [*prefix, "sh", "-c", _WATCH, "watch", str(programs), str(folder), options],
             stdin=subprocess.PIPE,

@@ -21,6 +21,7 @@ from fieldapp.persistence.violations import remember_attempt
 from geodata.errors import Message
 
 _PATIENCE_S = 10  # how long a writer of SQLite waits for its turn
+_LOOK_AGAIN_S = 0.002
 
 
 def make_engine(database_url: str) -> Engine:
@@ -135,6 +136,25 @@ def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once, so that what it reads cannot change before it writes.
-    writes = connection.get_execution_options().get("fieldapp_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("fieldapp_writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # A writer takes the lock at once, so that what it reads cannot change before it writes. Left to itself,
+    # SQLite sleeps for ever longer between two looks at the lock, and who came first gets it last.
+    deadline = time.monotonic() + _PATIENCE_S
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while not _has_locked_sqlite(connection, is_last=time.monotonic() > deadline):
+            time.sleep(_LOOK_AGAIN_S)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_PATIENCE_S * 1000}")
+
+
+def _has_locked_sqlite(connection: Connection, *, is_last: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if is_last or str(error.orig) != "database is locked":
+            raise
+        return False
+    return True

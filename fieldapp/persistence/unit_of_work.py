@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -113,6 +114,25 @@ class UnitOfWork:
         self.connection.execute(
             select(visits.c.id).where(visits.c.id.in_(visit_ids)).order_by(visits.c.id).with_for_update()
         )
+
+    @contextmanager
+    def part(self, *, actor: str, address: str) -> Iterator[UnitOfWork]:
+        """A part in the name of somebody else: undone by itself where it fails, or committed with the rest."""
+        part = UnitOfWork(self._engine, actor=actor, address=address, now=self._now)
+        part.connection = self.connection
+        try:
+            with self.connection.begin_nested():
+                yield part
+        except DBAPIError as error:
+            refusal = (
+                conflict_of(error, self.connection)
+                if isinstance(error, IntegrityError)
+                else failure_of(error)
+            )
+            raise (refusal or error) from error
+        self._events += part._events
+        self._topics |= part._topics
+        self._visits |= part._visits
 
     def commit(self) -> None:
         """Raise the counters of the topics touched, write the audit events, and commit.

@@ -7,14 +7,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fieldapp.persistence.engine import connected, make_engine
 from fieldapp.persistence.migrating import require_current
+from fieldapp.persistence.shared_work import SharedWork
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.settings import Settings
+
+T = TypeVar("T")
 
 # Where a request comes from, for the audit log; the edge that has addresses sets it.
 ADDRESS: ContextVar[str] = ContextVar("fieldapp_address", default="")
@@ -31,6 +35,10 @@ class Context:
     settings: Settings
     engine: Engine
     now: Callable[[], datetime] = field(default=_utc_now)
+    _shared: SharedWork = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_shared", SharedWork(self._begin))  # the object is frozen
 
     def today(self) -> date:
         """The day it is in the installation's time zone."""
@@ -48,7 +56,18 @@ class Context:
 
     def work(self, *, actor: str) -> UnitOfWork:
         """Begin a unit of work in the name of ``actor``."""
-        return UnitOfWork(self.engine, actor=actor, address=ADDRESS.get(), now=self.now)
+        return self._begin(actor=actor, address=ADDRESS.get())
+
+    def work_together(self, step: Callable[[UnitOfWork], T], *, actor: str) -> T:
+        """The committed result of a step in the name of ``actor``, for what many do at the same time.
+
+        It shares a transaction with others, so ``step`` neither commits nor looks at its thread's request,
+        and may be carried out once more where that transaction fails.
+        """
+        return self._shared.run(step, actor=actor, address=ADDRESS.get())
+
+    def _begin(self, *, actor: str, address: str) -> UnitOfWork:
+        return UnitOfWork(self.engine, actor=actor, address=address, now=self.now)
 
     def close(self) -> None:
         """Give back every connection."""

@@ -49,10 +49,7 @@ def record_visit(context: Context, sent: SentVisit) -> Recorded:
     that is another revision than the visitor knew (``visit.changed``) or was withdrawn (``visit.deleted``),
     `ForbiddenError` for another's visit or township, and `InvalidInputError` for what cannot be so.
     """
-    with context.work(actor=sent.by.actor) as work:
-        recorded = _record(context, work, sent)
-        work.commit()
-    return recorded
+    return context.work_together(lambda work: _record(context, work, sent), actor=sent.by.actor)
 
 
 def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> Recorded:

@@ -1,0 +1,113 @@
+"""Many small changes in few commits: threads that wait for their turn are served together.
+
+A durable commit costs milliseconds, and those of one database queue up behind each other: the counter of
+changes and the end of the audit chain belong to one transaction at a time. So the thread whose turn it is
+carries out what all the waiting ones want, each in a savepoint of its own, and commits once for all. Nobody
+goes on before that commit is done.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from fieldapp.domain.errors import ConflictError
+from fieldapp.persistence.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+
+_MOST_TOGETHER = 64
+_ATTEMPTS = 3
+
+
+class Begin(Protocol):
+    """Begins a unit of work in the name of somebody."""
+
+    def __call__(self, *, actor: str, address: str) -> UnitOfWork: ...
+
+
+@dataclass
+class _Task:
+    """What one thread wants done, and what came of it."""
+
+    step: Callable[[UnitOfWork], Any]
+    actor: str
+    address: str
+    is_done: bool = False
+    result: Any = None
+    error: Exception | None = None
+
+    def finish(self, result: Any = None, error: Exception | None = None) -> None:
+        self.result, self.error, self.is_done = result, error, True
+
+
+class SharedWork:
+    """Carries out steps of many threads in common units of work.
+
+    A step must be able to run twice: where a common transaction fails as a whole, each is tried alone.
+    """
+
+    def __init__(self, begin: Begin) -> None:
+        self._begin = begin
+        self._waiting: deque[_Task] = deque()
+        self._turn = threading.Lock()
+
+    def run(self, step: Callable[[UnitOfWork], T], *, actor: str, address: str) -> T:
+        """The result of the step, committed; raises what the step raised, and then nothing of it is kept."""
+        task = _Task(step, actor, address)
+        self._waiting.append(task)
+        with self._turn:
+            if not task.is_done:
+                self._serve(self._waiting_now())
+        if task.error is not None:
+            raise task.error
+        result: T = task.result
+        return result
+
+    def _waiting_now(self) -> list[_Task]:
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+
+    def _serve(self, tasks: Sequence[_Task]) -> None:
+        left = list(tasks) if len(tasks) == 1 else self._serve_together(tasks)
+        for task in left:
+            self._serve_alone(task)
+
+    def _serve_together(self, tasks: Sequence[_Task]) -> list[_Task]:
+        """Carry out the tasks in one transaction; those that remain to be tried alone."""
+        done: list[tuple[_Task, Any]] = []
+        left: list[_Task] = []
+        try:
+            with self._begin(actor=tasks[0].actor, address=tasks[0].address) as work:
+                for task in tasks:
+                    try:
+                        with work.part(actor=task.actor, address=task.address) as part:
+                            result = task.step(part)
+                    except ConflictError as error:
+                        left.append(task) if error.code == "concurrent" else task.finish(error=error)
+                    except Exception as error:  # noqa: BLE001 - raised again by the thread that asked
+                        task.finish(error=error)
+                    else:
+                        done.append((task, result))
+                work.commit()
+        except Exception:  # noqa: BLE001 - alone, each is told what is wrong with its own
+            return [task for task in tasks if not task.is_done]
+        for task, result in done:
+            task.finish(result)
+        return left
+
+    def _serve_alone(self, task: _Task) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with self._begin(actor=task.actor, address=task.address) as work:
+                    result = task.step(work)
+                    work.commit()
+                task.finish(result)
+            except Exception as error:  # noqa: BLE001 - raised again by the thread that asked
+                may_pass = isinstance(error, ConflictError) and error.code == "concurrent"
+                if not may_pass or attempt == _ATTEMPTS:
+                    task.finish(error=error)
+            if task.is_done:
+                return
