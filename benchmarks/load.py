@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import selectors
 import socket
 import time
@@ -104,20 +105,34 @@ def _is_answered(line: _Line, load: Load) -> bool:
 
 @dataclass
 class Machine:
-    """Shares of the machine's time, in per cent, while it was watched."""
+    """Shares of the machine's time, in per cent, while it was watched, and the seconds of some processes."""
 
     steal: float = 0.0
     idle: float = 0.0
+    seconds: float = 0.0
 
 
 @contextmanager
-def watched_machine() -> Iterator[Machine]:
-    """What the machine did meanwhile: a neighbour's steal makes every other figure worse."""
-    machine, before = Machine(), _jiffies()
+def watched_machine(process: int) -> Iterator[Machine]:
+    """What the machine did meanwhile, and the processor time of the children of ``process``.
+
+    A neighbour's steal makes every other figure worse.
+    """
+    machine, before, used = Machine(), _jiffies(), _seconds_of_children(process)
     yield machine
+    machine.seconds = _seconds_of_children(process) - used
     spent = [after - was for after, was in zip(_jiffies(), before, strict=True)]
     machine.steal = 100 * spent[7] / sum(spent)
     machine.idle = 100 * (spent[3] + spent[4]) / sum(spent)
+
+
+def _seconds_of_children(process: int) -> float:
+    ticks = 0
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split():
+        ticks += sum(
+            int(each) for each in Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[11:13]
+        )
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _jiffies() -> list[int]:

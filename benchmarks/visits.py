@@ -61,17 +61,18 @@ def _taken(folder: Path, database_url: str, *, workers: int, rate: float, most: 
     upgrade_database(context)
     make_demonstration(context)
     phones = _phones(context)
-    with _served(context.settings, workers) as url:
+    with _served(context.settings, workers) as (url, process):
         offer(url, _logs(phones, 200), rate=float("inf"), connections=_CONNECTIONS)  # warm
         before = _count(context)
-        with watched_machine() as machine:
+        with watched_machine(process) as machine:
             load = offer(url, _logs(phones, int(rate * SECONDS)), rate=rate, connections=_CONNECTIONS)
         left_behind = len(load.latencies) - (_count(context) - before)
-        with watched_machine() as flat_out:
+        with watched_machine(process) as flat_out:
             fastest = offer(url, _logs(phones, int(rate * SECONDS / 3)), rate=most, connections=_CONNECTIONS)
     with context.reading() as connection:
         whole = check_chain(connection).whole
     context.close()
+    cost = machine.seconds / len(load.latencies)
     engine, seconds = database_url.partition(":")[0].partition("+")[0], f"{SECONDS} s"
     return [
         Figure(
@@ -90,6 +91,7 @@ def _taken(folder: Path, database_url: str, *, workers: int, rate: float, most: 
         ),
         Figure(f"{engine}: latency, median", load.latency(0.5) * 1000, "ms"),
         Figure(f"{engine}: latency, 99 of 100", load.latency(0.99) * 1000, "ms"),
+        Figure(f"{engine}: processor time of the workers a visit", cost * 1000, "ms"),
         Figure(f"{engine}: machine's steal meanwhile", machine.steal, "%"),
         Figure(f"{engine}: machine idle meanwhile", machine.idle, "%"),
         Figure(f"{engine}: as fast as {_CONNECTIONS} connections are answered", fastest.rate, "1/s"),
@@ -180,8 +182,8 @@ def _log(token: str, township_code: str, day: date) -> bytes:
 
 
 @contextmanager
-def _served(settings: Settings, workers: int) -> Iterator[str]:
-    """`fieldapp serve` upon an installation that is there."""
+def _served(settings: Settings, workers: int) -> Iterator[tuple[str, int]]:
+    """`fieldapp serve` upon an installation that is there; its address and process."""
     port = free_port()
     given = {
         "FIELDAPP_DATA_DIR": str(settings.data_dir),
@@ -206,7 +208,7 @@ def _served(settings: Settings, workers: int) -> Iterator[str]:
         assert process.stdout is not None
         if not any(line.startswith("fieldapp ready") for line in process.stdout):
             raise RuntimeError(f"the server did not start: exit {process.wait()}")
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(timeout=60)

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import Any
 
 from flask import request
@@ -189,13 +188,21 @@ def _converted(schema: Schema, value: Any) -> Any:
     return value
 
 
-@cache
-def _validator(written: str) -> Draft202012Validator:
-    return Draft202012Validator(json.loads(written), format_checker=_FORMATS)
+_validators: dict[int, tuple[Schema, Draft202012Validator]] = {}
+
+
+def _validator(schema: Schema) -> Draft202012Validator:
+    # By identity: the schemas of operations live as long as the program. The schema is kept with its
+    # validator, so that no other one can come to have its address.
+    found = _validators.get(id(schema))
+    if found is None:
+        plain = json.loads(json.dumps(schema))  # without the names that only the description knows
+        found = _validators[id(schema)] = schema, Draft202012Validator(plain, format_checker=_FORMATS)
+    return found[1]
 
 
 def _errors(schema: Schema, value: object) -> Iterator[ValidationError]:
-    yield from _validator(json.dumps(schema)).iter_errors(value)
+    yield from _validator(schema).iter_errors(value)
     for at, found in _texts(value):
         if _is_unkept(found):
             yield ValidationError("", validator="text", path=at, instance=found)

@@ -115,7 +115,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # Gunicorn has no types
         options: dict[str, Any] = {
             "bind": f"fd://{self._listener}",
             "workers": self._workers,
-            "worker_class": "gthread",
+            "worker_class": "fieldapp.cli.worker.Worker",
             "threads": _THREADS,
             "timeout": _TIMEOUT_S,
             "graceful_timeout": _GRACE_S,

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, or_, select, update
 
 from fieldapp.domain.errors import ConflictError, NotFoundError
+from fieldapp.domain.permissions import Role
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
     api_tokens,
@@ -20,6 +21,13 @@ from fieldapp.persistence.schema import (
     users,
 )
 from geodata.errors import Message
+
+# Asked with every request of a program, so it is put together once.
+_TOKEN_AND_ACCOUNT = (
+    select(*api_tokens.c, *users.c)
+    .join_from(api_tokens, users, users.c.id == api_tokens.c.user_id)
+    .where(api_tokens.c.token_hash == bindparam("token_hash"))
+)
 
 
 def find(connection: Connection, user_id: int) -> Values | None:
@@ -143,6 +151,21 @@ def add_token(connection: Connection, values: Values) -> int:
 
 def find_token(connection: Connection, token_hash: str) -> Values | None:
     return _one(connection, api_tokens, api_tokens.c.token_hash == token_hash)
+
+
+def find_token_and_account(connection: Connection, token_hash: str) -> tuple[Values, Values] | None:
+    """A token, expired or revoked or not, and the account of it, ``county_codes`` with that."""
+    found = connection.execute(_TOKEN_AND_ACCOUNT, {"token_hash": token_hash}).one_or_none()
+    if found is None:
+        return None
+    values = tuple(found)
+    token = dict(zip(api_tokens.c.keys(), values, strict=False))
+    user = dict(zip(users.c.keys(), values[len(api_tokens.c) :], strict=True))
+    county_codes: tuple[str, ...] = ()
+    if user["role"] == Role.COUNTY_OFFICER.value:
+        held = select(user_counties.c.county_code).where(user_counties.c.user_id == user["id"])
+        county_codes = tuple(connection.scalars(held.order_by(user_counties.c.county_code)))
+    return token, user | {"county_codes": county_codes}
 
 
 def touch_token(connection: Connection, token_id: int, now: datetime) -> None:

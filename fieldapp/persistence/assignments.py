@@ -8,7 +8,7 @@ from datetime import date
 from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 
 from fieldapp.domain.assignments import AgreementState, Assignment, AssignmentState, EndReason
 from fieldapp.domain.errors import NotFoundError
@@ -16,6 +16,20 @@ from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import assignments, commissioners, counties, institutions, townships
 from geodata.errors import Message
+
+_IN_TOWNSHIP = (
+    select(assignments)
+    .where(
+        assignments.c.township_code == bindparam("township"),
+        or_(
+            assignments.c.commissioner_id == bindparam("commissioner"),
+            assignments.c.commissioner_id.in_(
+                select(commissioners.c.id).where(commissioners.c.merged_into == bindparam("commissioner"))
+            ),
+        ),
+    )
+    .order_by(assignments.c.starts_on.desc(), assignments.c.id.desc())
+)
 
 
 def find(connection: Connection, assignment_id: int) -> Values | None:
@@ -74,17 +88,8 @@ def of_commissioner(connection: Connection, commissioner_id: str) -> list[Assign
 
 def in_township(connection: Connection, township_code: str, commissioner_id: str) -> list[Assignment]:
     """Every assignment of a commissioner, merged duplicates too, in a township, the latest term first."""
-    merged = select(commissioners.c.id).where(commissioners.c.merged_into == commissioner_id)
-    return _ordered(
-        connection,
-        and_(
-            assignments.c.township_code == township_code,
-            or_(
-                assignments.c.commissioner_id == commissioner_id,
-                assignments.c.commissioner_id.in_(merged),
-            ),
-        ),
-    )
+    given = {"township": township_code, "commissioner": commissioner_id}
+    return [assignment_of(dict(row._mapping)) for row in connection.execute(_IN_TOWNSHIP, given)]
 
 
 def standing(connection: Connection, since: date) -> list[Assignment]:

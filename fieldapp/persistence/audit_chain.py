@@ -13,6 +13,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from fieldapp.persistence.schema.audit import audit_chain, audit_events
 
+_END = select(audit_chain).with_for_update()
+_APPEND = insert(audit_events)
+_MOVE_END = update(audit_chain)
 _COVERED = ("actor", "action", "subject_type", "subject_id", "before", "after", "reason", "address")
 
 
@@ -30,14 +33,14 @@ def append_events(connection: Connection, events: Sequence[Mapping[str, Any]]) -
     Nobody else adds to it until this transaction ends, so it comes last in a transaction, after every
     other lock.
     """
-    end = connection.execute(select(audit_chain).with_for_update()).one()
+    end = connection.execute(_END).one()
     digest: str = end.digest
     chained = []
     for event in events:
         digest = event_digest(digest, event)
         chained.append({**event, "digest": digest})
-    connection.execute(insert(audit_events), chained)
-    connection.execute(update(audit_chain).values(events=end.events + len(chained), digest=digest))
+    connection.execute(_APPEND, chained)
+    connection.execute(_MOVE_END, {"events": end.events + len(chained), "digest": digest})
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 
 from fieldapp.domain.errors import ConflictError, FieldappError, UnavailableError
 from fieldapp.persistence.types import PostgisGeometry
@@ -22,6 +24,9 @@ from geodata.errors import Message
 
 _PATIENCE_S = 10  # how long a writer of SQLite waits for its turn
 _LOOK_AGAIN_S = 0.002
+_POOL = 10  # connections kept, and as many more for a while: more than a process has threads
+_NEED_NOT_ASK_S = 1.0
+_RESTS_SINCE = "fieldapp_rests_since"
 
 
 def make_engine(database_url: str) -> Engine:
@@ -33,20 +38,44 @@ def make_engine(database_url: str) -> Engine:
     else:
         engine = create_engine(
             database_url,
-            pool_pre_ping=True,
+            pool_size=_POOL,
+            max_overflow=_POOL,
             json_serializer=as_json,
             # Who has waited for a lock must see what it waited for, so no older snapshot is kept.
             isolation_level="READ COMMITTED",
         )
         if isinstance(engine.dialect, PGDialect):  # so that reflection knows the type
             engine.dialect.ischema_names = {**engine.dialect.ischema_names, "geometry": PostgisGeometry}
+        event.listen(engine, "checkout", _require_alive)
+        event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "handle_error", remember_attempt)
     return engine
 
 
+def _require_alive(connection: Any, record: Any, _proxy: object) -> None:
+    """Ask a connection that has rested whether its server is still there; the pool replaces a dead one.
+
+    One that was used a moment ago is not asked: that would cost as much as what it is wanted for.
+    """
+    if time.monotonic() - record.info.get(_RESTS_SINCE, 0) < _NEED_NOT_ASK_S:
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = False
+    except psycopg.Error as error:
+        raise DisconnectionError from error
+
+
+def _note_rest(_connection: object, record: Any) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
 @contextmanager
-def connected(engine: Engine) -> Iterator[Connection]:
+def connected(engine: Engine, *, autocommit: bool = False) -> Iterator[Connection]:
     """A connection to read with; where the database fails this raises `UnavailableError`."""
+    if autocommit and engine.dialect.name == "postgresql":  # SQLite begins for nothing
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             yield connection

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fieldapp.domain.errors import FieldappError
@@ -22,6 +22,24 @@ from fieldapp.persistence.violations import conflict_of
 REGISTER = "register"  # townships, roster, commissioners, products, assignments
 VISITS = "visits"
 TOPICS = (REGISTER, VISITS)
+
+_RAISE = (
+    update(change_counters)
+    .where(change_counters.c.topic == bindparam("raised"))
+    .values(version=change_counters.c.version + 1)
+    .returning(change_counters.c.version)
+)
+_HOLD_VISITS = (
+    select(visits.c.id)
+    .where(visits.c.id.in_(bindparam("visit_ids", expanding=True)))
+    .order_by(visits.c.id)
+    .with_for_update()
+)
+_NUMBER_VISITS = (
+    update(visits)
+    .where(visits.c.id.in_(bindparam("visit_ids", expanding=True)))
+    .values(changed=bindparam("version"))
+)
 
 _PEOPLE = frozenset({"commissioner", "user"})
 _PERSONAL = frozenset({"phone", "home", "home_lon", "home_lat"})
@@ -104,20 +122,20 @@ class UnitOfWork:
             }
         )
 
-    def touch_visits(self, *visit_ids: UUID) -> None:
+    def touch_visits(self, *visit_ids: UUID, are_held: bool = False) -> None:
         """Note that something which is shown of these visits changes: the feed will tell of them.
 
-        Others who change one of them wait from here on until this transaction ends.
+        Others who change one of them wait from here on until this transaction ends; ``are_held`` says that
+        they do so already, since this transaction has written the visits.
         """
         self._topics.add(VISITS)
         self._visits.update(visit_ids)
-        self.connection.execute(
-            select(visits.c.id).where(visits.c.id.in_(visit_ids)).order_by(visits.c.id).with_for_update()
-        )
+        if not are_held:
+            self.connection.execute(_HOLD_VISITS, {"visit_ids": list(visit_ids)})
 
     @contextmanager
     def part(self, *, actor: str, address: str) -> Iterator[UnitOfWork]:
-        """A part in the name of somebody else: undone by itself where it fails, or committed with the rest."""
+        """A part in somebody else's name: undone by itself where it fails, or committed with the rest."""
         part = UnitOfWork(self._engine, actor=actor, address=address, now=self._now)
         part.connection = self.connection
         try:
@@ -140,16 +158,10 @@ class UnitOfWork:
         What all writers wait for comes last, so that it is held only for as long as a commit takes.
         """
         for topic in sorted(self._topics):
-            version = self.connection.scalar(
-                update(change_counters)
-                .where(change_counters.c.topic == topic)
-                .values(version=change_counters.c.version + 1)
-                .returning(change_counters.c.version)
-            )
+            version = self.connection.scalar(_RAISE, {"raised": topic})
             if topic == VISITS and self._visits:
-                self.connection.execute(
-                    update(visits).where(visits.c.id.in_(self._visits)).values(changed=version)
-                )
+                numbered = {"visit_ids": sorted(self._visits), "version": version}
+                self.connection.execute(_NUMBER_VISITS, numbered)
         if self._events:
             append_events(self.connection, self._events)
         self.connection.commit()

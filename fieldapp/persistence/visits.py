@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Uuid,
+    bindparam,
     delete,
     insert,
     literal,
@@ -38,6 +39,28 @@ from fieldapp.persistence.schema import (
     visits,
 )
 from fieldapp.persistence.scopes import admitted
+
+# Prepared once: putting a statement together costs more than the database takes to carry it out.
+_BY_ID = select(visits).where(visits.c.id == bindparam("visit_id"))
+_PHOTOS = (
+    select(visit_photos)
+    .where(visit_photos.c.visit_id.in_(bindparam("visit_ids", expanding=True)))
+    .order_by(visit_photos.c.visit_id, visit_photos.c.position)
+)
+_ADD_PHOTOS = insert(visit_photos)
+# Whether a visit, or a revision of one, is there already is decided by its primary key and not by a look.
+_ADD = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(visits)
+    .on_conflict_do_nothing(index_elements=[visits.c.id])
+    .returning(*visits.c)
+    for dialect in (postgresql, sqlite)
+}
+_KEEP_REVISION = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(visit_revisions)
+    .on_conflict_do_nothing()
+    .returning(visit_revisions.c.revision)
+    for dialect in (postgresql, sqlite)
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +90,7 @@ class StoredVisit:
 
 def find(connection: Connection, visit_id: UUID) -> StoredVisit | None:
     """The visit with this id, withdrawn or not."""
-    found = connection.execute(select(visits).where(visits.c.id == visit_id)).one_or_none()
+    found = connection.execute(_BY_ID, {"visit_id": visit_id}).one_or_none()
     return None if found is None else _stored(connection, [dict(found._mapping)])[0]
 
 
@@ -113,19 +136,14 @@ def changed_since(
     return _stored(connection, [dict(row._mapping) for row in connection.execute(statement)])
 
 
-def add(connection: Connection, visit_id: UUID, visit: Visit, values: Values) -> bool:
-    """Insert a visit; False where one with this id was faster, however close the race was."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = (
-        dialect.insert(visits)
-        .values(id=visit_id, **columns_of(visit), **values)
-        .on_conflict_do_nothing(index_elements=[visits.c.id])
-        .returning(visits.c.id)
-    )
-    if connection.execute(statement).one_or_none() is None:
-        return False
+def add(connection: Connection, visit_id: UUID, visit: Visit, values: Values) -> StoredVisit | None:
+    """Insert a visit; None where one with this id was faster, however close the race was."""
+    row = {"id": visit_id, **columns_of(visit), **values}
+    added = connection.execute(_ADD[connection.dialect.name], row).one_or_none()
+    if added is None:
+        return None
     _add_photos(connection, visit_id, visit.photos)
-    return True
+    return StoredVisit(visit, dict(added._mapping))
 
 
 def revise(
@@ -137,30 +155,25 @@ def revise(
     said: Mapping[str, Any],
     now: datetime,
     by: int | None,
-) -> bool:
+) -> StoredVisit | None:
     """Put the next revision in the place of the stored one, of which is kept what it ``said``.
 
-    False where somebody else has replaced that revision meanwhile.
+    None where somebody else has replaced that revision meanwhile.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     history = {"visit_id": stored.id, "revision": stored.revision, "body": said}
-    kept = (
-        dialect.insert(visit_revisions)
-        .values(**history, changed_at=now, changed_by=by)
-        .on_conflict_do_nothing()
-        .returning(visit_revisions.c.revision)
-    )
-    if connection.execute(kept).one_or_none() is None:
-        return False
-    connection.execute(
+    history |= {"changed_at": now, "changed_by": by}
+    if connection.execute(_KEEP_REVISION[connection.dialect.name], history).one_or_none() is None:
+        return None
+    revised = connection.execute(
         update(visits)
         .where(visits.c.id == stored.id)
         .values(**columns_of(visit), **values, revision=stored.revision + 1)
-    )
+        .returning(*visits.c)
+    ).one()
     if visit.photos != stored.visit.photos:
         connection.execute(delete(visit_photos).where(visit_photos.c.visit_id == stored.id))
         _add_photos(connection, stored.id, visit.photos)
-    return True
+    return StoredVisit(visit, dict(revised._mapping))
 
 
 def _add_photos(connection: Connection, visit_id: UUID, photos: Sequence[str]) -> None:
@@ -169,7 +182,7 @@ def _add_photos(connection: Connection, visit_id: UUID, photos: Sequence[str]) -
             {"visit_id": visit_id, "position": position, "sha256": digest}
             for position, digest in enumerate(photos)
         ]
-        connection.execute(insert(visit_photos), rows)
+        connection.execute(_ADD_PHOTOS, rows)
 
 
 def columns_of(visit: Visit) -> Values:
@@ -225,8 +238,7 @@ def visit_of_row(row: Mapping[str, Any], photos: Sequence[str]) -> Visit:
 def photos_of(connection: Connection, visit_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     """The digests of the photos of each visit, in its order."""
     found: dict[UUID, list[str]] = defaultdict(list)
-    chosen = select(visit_photos).where(visit_photos.c.visit_id.in_(visit_ids))
-    for row in connection.execute(chosen.order_by(visit_photos.c.visit_id, visit_photos.c.position)):
+    for row in connection.execute(_PHOTOS, {"visit_ids": list(visit_ids)}):
         found[row.visit_id].append(row.sha256)
     return found
 

@@ -45,10 +45,13 @@ class Context:
         return self.now().astimezone(self.settings.timezone).date()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection to read with; `UnavailableError` says why there is none, and what to do."""
+    def reading(self, *, autocommit: bool = False) -> Iterator[Connection]:
+        """A connection to read with; `UnavailableError` says why there is none, and what to do.
+
+        With ``autocommit`` PostgreSQL is not told of a transaction: for a single row that is soon there.
+        """
         try:
-            with connected(self.engine) as connection:
+            with connected(self.engine, autocommit=autocommit) as connection:
                 yield connection
         except DBAPIError:
             require_current(self.engine)  # where a table is missing this says why

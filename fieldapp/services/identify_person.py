@@ -84,12 +84,12 @@ def account_of_session(context: Context, token: str) -> Account | None:
 def account_of_token(context: Context, token: str) -> Account | None:
     """The account of a program's token that is neither expired nor revoked."""
     now = context.now()
-    with context.reading() as connection:
-        held = accounts.find_token(connection, digest(token))
-        user = None if held is None else accounts.find(connection, held["user_id"])
-    if held is None or user is None or user["disabled_at"] is not None:
+    with context.reading(autocommit=True) as connection:
+        found = accounts.find_token_and_account(connection, digest(token))
+    if found is None:
         return None
-    if held["revoked_at"] is not None or held["expires_at"] <= now:
+    held, user = found
+    if user["disabled_at"] is not None or held["revoked_at"] is not None or held["expires_at"] <= now:
         return None
     if held["last_used_at"] is None or now - held["last_used_at"] >= _TOUCH_EVERY:
         _touch(context, lambda connection: accounts.touch_token(connection, held["id"], now))

@@ -78,6 +78,11 @@ def visit_documents(
     ]
 
 
+def new_document(context: Context, stored: StoredVisit) -> VisitDocument:
+    """The document of a visit that was recorded a moment ago, beside which there can be nothing yet."""
+    return _document(context, stored) | {"notes": [], "confirmation": None}
+
+
 def visit_document(context: Context, connection: Connection, stored: StoredVisit) -> VisitDocument:
     """The document of one visit."""
     return visit_documents(context, connection, [stored])[0]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from fieldapp.domain.assignments import is_serving
 from fieldapp.domain.errors import ForbiddenError, OutdatedError
 from fieldapp.domain.permissions import Action, Person, Row, require
 from fieldapp.domain.visit_rules import refusal_of_term, require_valid
@@ -16,7 +17,7 @@ from fieldapp.persistence import assignments, registers, townships, visits
 from fieldapp.persistence.unit_of_work import VISITS, UnitOfWork
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
-from fieldapp.services.read_visits import VisitDocument, visit_document
+from fieldapp.services.read_visits import VisitDocument, new_document, visit_document
 from geodata.errors import Message
 
 
@@ -63,18 +64,22 @@ def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> Recorded:
             if sent.base_revision != stored.revision:
                 raise outdated(context, connection, stored)
         _require_recordable(context, connection, sent)
-        if _write(context, work, sent, stored):
-            break
+        written = _write(context, work, sent, stored)
+        if written is not None and stored is None:
+            return Recorded(new_document(context, written), created=True)
+        if written is not None:
+            return Recorded(visit_document(context, connection, written), created=False)
         # Somebody wrote this very visit a moment ago: what is to be done is judged anew by what is there.
-    written = visits.find(connection, sent.id)
-    assert written is not None
-    return Recorded(visit_document(context, connection, written), created=stored is None)
 
 
 def require_own(connection: Connection, stored: StoredVisit, by: Person) -> None:
     """Raise `ForbiddenError` for the visit of somebody else; that of a merged duplicate is one's own."""
     owners = {stored.commissioner_id}
-    if by.commissioner_id is not None and owners & {*registers.merged_ids(connection, by.commissioner_id)}:
+    if (
+        by.commissioner_id is not None
+        and by.commissioner_id not in owners
+        and owners & {*registers.merged_ids(connection, by.commissioner_id)}
+    ):
         owners.add(by.commissioner_id)
     require(by, Action.VISIT_WRITE, Row(commissioner_ids=frozenset(owners)))
 
@@ -111,18 +116,17 @@ def _require_recordable(context: Context, connection: Connection, sent: SentVisi
             code="visit.commissioner",
         )
     require_valid(visit, now=context.now(), timezone=timezone, client_clock=sent.client_clock)
-    refusal = refusal_of_term(
-        visit,
-        assignments.in_township(connection, visit.township_code, by.commissioner_id),
-        day=visit.visited_on(timezone),
-        township=townships.name_of(connection, visit.township_code) or visit.township_code,
-    )
-    if refusal is not None:
-        raise refusal
+    terms = assignments.in_township(connection, visit.township_code, by.commissioner_id)
+    day = visit.visited_on(timezone)
+    if not any(is_serving(term, day) for term in terms):
+        name = townships.name_of(connection, visit.township_code) or visit.township_code
+        raise refusal_of_term(visit, terms, day=day, township=name)
 
 
-def _write(context: Context, work: UnitOfWork, sent: SentVisit, stored: StoredVisit | None) -> bool:
-    """Write the visit; False where somebody else was faster."""
+def _write(
+    context: Context, work: UnitOfWork, sent: SentVisit, stored: StoredVisit | None
+) -> StoredVisit | None:
+    """Write the visit and return it as it is stored; None where somebody else was faster."""
     visit, by, now, timezone = sent.visit, sent.by, context.now(), context.settings.timezone
     values = {
         "visited_on": visit.visited_on(timezone),
@@ -139,13 +143,13 @@ def _write(context: Context, work: UnitOfWork, sent: SentVisit, stored: StoredVi
         written = visits.revise(
             work.connection, stored, visit, values | anew, said=said, now=now, by=by.user_id
         )
-    if written:
-        work.touch_visits(sent.id)
+    if written is not None:
+        work.touch_visits(sent.id, are_held=True)
         told = {
             "township_code": visit.township_code,
             "visited_on": values["visited_on"],
             "service_days": visit.service_days,
-            "revision": 1 if stored is None else stored.revision + 1,
+            "revision": written.revision,
         }
         action = "visit.recorded" if stored is None else "visit.changed"
         work.record(action, "visit", sent.id, after=told, topic=VISITS)

@@ -34,7 +34,7 @@ def withdraw_visit(context: Context, visit_id: UUID, *, base_revision: int, by: 
                 raise outdated(context, work.connection, stored)
             now = context.now()
             said = body_of(stored.visit, context.settings.timezone)
-            if visits.revise(
+            withdrawn = visits.revise(
                 work.connection,
                 stored,
                 stored.visit,
@@ -42,9 +42,10 @@ def withdraw_visit(context: Context, visit_id: UUID, *, base_revision: int, by: 
                 said=said,
                 now=now,
                 by=by.user_id,
-            ):
+            )
+            if withdrawn is not None:
                 break
-        work.touch_visits(visit_id)
+        work.touch_visits(visit_id, are_held=True)
         before = {"township_code": stored.visit.township_code, "visited_on": stored.row["visited_on"]}
         work.record("visit.withdrawn", "visit", visit_id, before=before, topic=VISITS)
         work.commit()
