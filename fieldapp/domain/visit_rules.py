@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from fieldapp.domain.assignments import SERVING_STATES, Assignment
+from fieldapp.domain.assignments import SERVING_STATES, Assignment, is_serving
 from fieldapp.domain.errors import Fault, FieldappError, ForbiddenError, InvalidInputError
 from fieldapp.domain.visits import INCOME, RESULTS, Visit
 from geodata.errors import Message
@@ -46,8 +46,10 @@ def faults_of(
     yield from _photos(visit)
 
 
-def refusal_of_term(visit: Visit, terms: Sequence[Assignment], *, day: date, township: str) -> FieldappError:
-    """Why somebody with these terms, none of which serves there on that day, may not log the visit.
+def refusal_of_term(
+    visit: Visit, terms: Sequence[Assignment], *, day: date, township: str
+) -> FieldappError | None:
+    """Why somebody with these terms may not log a visit there on that day; None where that is right.
 
     A term that has ended since still counts for the days on which it was served.
     """
@@ -63,6 +65,8 @@ def refusal_of_term(visit: Visit, terms: Sequence[Assignment], *, day: date, tow
             ),
             code="visit.township",
         )
+    if any(is_serving(term, day) for term in here):
+        return None
     nearest = min(here, key=lambda term: max(term.starts_on - day, day - term.last_day))
     message = Message(
         "You visited {township} on {day}, but your term there is from {starts_on} to {ends_on}. "

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from fieldapp.domain.assignments import is_serving
 from fieldapp.domain.errors import ForbiddenError, OutdatedError
 from fieldapp.domain.permissions import Action, Person, Row, require
 from fieldapp.domain.visit_rules import refusal_of_term, require_valid
@@ -118,9 +117,10 @@ def _require_recordable(context: Context, connection: Connection, sent: SentVisi
     require_valid(visit, now=context.now(), timezone=timezone, client_clock=sent.client_clock)
     terms = assignments.in_township(connection, visit.township_code, by.commissioner_id)
     day = visit.visited_on(timezone)
-    if not any(is_serving(term, day) for term in terms):
+    refusal = refusal_of_term(visit, terms, day=day, township=visit.township_code)
+    if refusal is not None:  # only then the name is worth asking for
         name = townships.name_of(connection, visit.township_code) or visit.township_code
-        raise refusal_of_term(visit, terms, day=day, township=name)
+        raise refusal_of_term(visit, terms, day=day, township=name) or refusal
 
 
 def _write(
