@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import coverage_document, histories, imports, many_visits, map_page, planning
+from benchmarks import coverage_document, histories, imports, many_visits, map_page, phone, planning
 from benchmarks.figures import Figure, print_figures
 from benchmarks.server import served_demonstration
 
@@ -19,6 +19,7 @@ def main() -> int:
 
     with served_demonstration() as served:
         show("The map page in Chromium", map_page.compared(served))
+        show("The phone app in Chromium, four times slowed", phone.opened_and_saved(served))
         show("The coverage document", coverage_document.document_over_http(served))
     show("The coverage function", coverage_document.function_alone())
     show("An import of 5 000 rows", imports.five_thousand_rows())

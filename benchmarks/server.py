@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -17,6 +17,7 @@ from pathlib import Path
 class Served:
     url: str
     data_dir: Path
+    passwords: dict[str, str] = field(default_factory=dict)  # of the demonstration's accounts, by name
 
 
 def free_port() -> int:
@@ -41,9 +42,15 @@ def served_demonstration() -> Iterator[Served]:
         )
         try:
             assert process.stdout is not None
-            if not any(line.startswith("fieldapp ready") for line in process.stdout):
+            said = []
+            for line in process.stdout:
+                if line.startswith("fieldapp ready"):
+                    break
+                said.append(line.split())
+            else:
                 raise RuntimeError(f"the demonstration did not start: exit {process.wait()}")
-            yield Served(f"http://127.0.0.1:{port}", Path(folder) / "data")
+            passwords = {words[0]: words[1] for words in said if len(words) == 2}
+            yield Served(f"http://127.0.0.1:{port}", Path(folder) / "data", passwords)
         finally:
             process.terminate()
             process.wait(timeout=20)

@@ -49,7 +49,7 @@ function firstValues(app, existing) {
 function form(app, { id, values, existing, draft }) {
   let saving = false;
   let begun = Boolean(draft);
-  const top = make("div");
+  const top = make("div", { class: "form-top" });
   const place = townshipField();
   const position = positionField({ values, changed, township, located });
   const photos = photoField({ app, id, values, changed });
