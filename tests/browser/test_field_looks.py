@@ -51,9 +51,7 @@ def _faults(page: Page, axe: Callable[[Page], list[str]]) -> list[str]:
     return faults + weak
 
 
-@pytest.mark.parametrize(
-    ("scheme", "language"), list(product(("light", "dark"), ("zh_CN", "en"))), ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("scheme", "language"), list(product(("light", "dark"), ("zh_CN", "en"))))
 def test_every_screen_is_accessible_within_the_screen_and_readable_in_the_sun(
     field_app: Field, axe: Callable[[Page], list[str]], scheme: str, language: str
 ) -> None:

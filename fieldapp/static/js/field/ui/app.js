@@ -24,7 +24,6 @@ const latestFirst = ({ body: one }, { body: other }) =>
 export async function start() {
   showTheme();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
-  await loadWords();
   await new App().begin();
 }
 
@@ -48,9 +47,9 @@ class App {
   #registration = null;
 
   async begin() {
+    await Promise.all([loadWords(), this.#openStore()]);
     this.frame = makeFrame(this);
     addEventListener("unhandledrejection", (event) => this.#explain(event));
-    await this.#openStore();
     await this.#load();
     await this.#route();
     performance.mark("fieldapp:open");
@@ -114,27 +113,32 @@ class App {
   }
 
   async saved(id, values, existing) {
-    await Promise.allSettled([...this.#keeping]);
+    // Drafts that are still on their way were begun before, and so end before: none comes back after this.
     if (existing) await this.outbox.editVisit(id, values);
     else await this.outbox.saveVisit(id, values);
     performance.mark("fieldapp:saved");
     this.lastTownship = values.township_code;
-    await this.store.remember(`last_township:${this.user.id}`, values.township_code);
-    await this.changed();
+    await this.#load();
     this.go(existing ? `#/visits/${id}` : "#/visits");
     this.announce(say("saved_here"));
+    await this.store.remember(`last_township:${this.user.id}`, values.township_code);
+    this.#send();
   }
 
   // Something was changed on the phone: shows it and sends it as soon as that can be.
   async changed() {
     await this.#load();
-    this.#wake();
-    askForBackgroundSync(this.#registration);
+    this.#send();
   }
 
   async sendNow() {
     const outcome = await this.sync.nudge();
     if (outcome !== "done" && outcome !== "busy") this.announce(saySync(this.standing()).text);
+  }
+
+  #send() {
+    this.#wake();
+    askForBackgroundSync(this.#registration);
   }
 
   // Soon, and once for many calls.
@@ -153,7 +157,7 @@ class App {
       this.store = openStore({
         onOutdated: () => {
           this.outdated = true;
-          showNotices(this);
+          if (this.frame) showNotices(this);
         },
       });
       await this.store.db.open();
@@ -198,15 +202,20 @@ class App {
     if (user && (other || !this.outbox)) this.outbox = createOutbox({ store: this.store, user: user.id });
     this.user = user;
     if (user) {
-      const known = await this.store.recall(`field:${user.id}`);
+      const [known, rows, waiting, others, seen, township] = await Promise.all([
+        this.store.recall(`field:${user.id}`),
+        this.outbox.visits(),
+        this.outbox.waiting(),
+        this.outbox.waitingOfOthers(),
+        this.store.recall(`synced:${user.id}`),
+        this.store.recall(`last_township:${user.id}`),
+      ]);
       this.desk = known ? { ...known.document, seen_at: known.seen_at } : null;
       this.townships = this.desk?.townships ?? [];
-      this.rows = (await this.outbox.visits()).sort(latestFirst);
-      this.waiting = await this.outbox.waiting();
-      this.others = await this.outbox.waitingOfOthers();
-      this.seen ??= (await this.store.recall(`synced:${user.id}`)) ?? null;
-      this.lastTownship ??=
-        (await this.store.recall(`last_township:${user.id}`)) ?? this.rows[0]?.body.township_code;
+      this.rows = rows.sort(latestFirst);
+      Object.assign(this, { waiting, others });
+      this.seen = Math.max(seen ?? 0, other ? 0 : this.seen) || null;
+      this.lastTownship = township ?? rows[0]?.body.township_code ?? null;
     }
     this.frame.showSync();
     showNotices(this);

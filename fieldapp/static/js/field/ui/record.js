@@ -49,6 +49,8 @@ function firstValues(app, existing) {
 function form(app, { id, values, existing, draft }) {
   let saving = false;
   let begun = Boolean(draft);
+  let keeping = false;
+  let unkept = false;
   const top = make("div", { class: "form-top" });
   const place = townshipField();
   const position = positionField({ values, changed, township, located });
@@ -101,16 +103,30 @@ function form(app, { id, values, existing, draft }) {
     trySave();
   });
 
+  async function keepDraft() {
+    keeping = true;
+    try {
+      while (unkept && !saving) {
+        unkept = false;
+        await app.outbox.saveDraft(id, values);
+      }
+    } finally {
+      keeping = false;
+    }
+  }
+
   function set(name, value) {
     values[name] = value;
     changed();
   }
 
-  // Kept at once. What the phone finds out by itself makes no draft of a form in which nothing was entered.
+  // Kept at once; while one draft is on its way to the storage, only the latest after it counts. What the phone
+  // finds out by itself makes no draft of a form in which nothing was entered.
   function changed({ quiet = false } = {}) {
     if (saving || (quiet && !begun)) return;
     begun = true;
-    app.keep(app.outbox.saveDraft(id, values));
+    unkept = true;
+    if (!keeping) app.keep(keepDraft());
     for (const each of Object.values(fields)) if (!each.fault.hidden) return judge();
   }
 
