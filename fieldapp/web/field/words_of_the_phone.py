@@ -37,6 +37,10 @@ PHONE_WORDS = {
         "or Safari."
     ),
     "storage_help": Message("What to do"),
+    "insecure": Message(
+        "This address begins with http: browsers allow neither opening without a network nor the position "
+        "there. Ask the bureau for the address with https."
+    ),
     "storage_full": Message(
         "The phone has no room left, so this was not kept. Send what is waiting, delete some "
         "pictures or apps, then try again. Everything kept before is still here."

@@ -16,6 +16,7 @@ export function showNotices(app) {
   } else if (app.closed) {
     notices.push(notice("bad", say("storage_closed"), link(say("storage_help"), "#/phone")));
   }
+  if (!globalThis.isSecureContext) notices.push(notice("bad", say("insecure")));
   if (app.activate) {
     notices.push(
       notice(
