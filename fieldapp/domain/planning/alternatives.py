@@ -7,6 +7,7 @@ a pair, not one solve.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -84,8 +85,11 @@ def change_of(solution: Solution, arcs: Sequence[int]) -> Change:
     """What arcs taken onward, or backward where they are complements, change in the plan."""
     choices, problem = solution.choices, solution.measured.problem
     network, count = solution.flow.network, len(choices)
-    taken = [arc for arc in arcs if 0 <= arc < count]
-    left = [~arc for arc in arcs if 0 <= ~arc < count]
+    # A later way may take back what an earlier one brought.
+    net = Counter(arc for arc in arcs if arc >= 0)
+    net.subtract(~arc for arc in arcs if arc < 0)
+    taken = [arc for arc in net if arc < count and net[arc] > 0]
+    left = [arc for arc in net if arc < count and net[arc] < 0]
 
     def pairs(rows: list[int]) -> tuple[Pair, ...]:
         columns, people = choices.township[rows].tolist(), choices.person[rows].tolist()
@@ -101,7 +105,7 @@ def change_of(solution: Solution, arcs: Sequence[int]) -> Change:
     return Change(
         leaves=pairs(left),
         comes=pairs(taken),
-        owed=sum(int(owes[arc]) if arc >= 0 else -int(owes[~arc]) for arc in arcs),
+        owed=sum(int(owes[arc]) * units for arc, units in net.items()),
         kept=lost(choices.kept),
         fit=lost(choices.fit) / HUNDREDTHS,
         km=-lost(choices.tenths) / TENTHS,

@@ -61,7 +61,7 @@ def test_forbidding_a_pair_costs_what_its_reason_says(problem: PlanningProblem) 
 
 
 @settings(max_examples=150, deadline=None)
-@given(problems())
+@given(problems(people=9, townships=9))
 def test_who_leaves_uncovers_as_many_as_is_said_and_the_repair_is_the_best(problem: PlanningProblem) -> None:
     plan = solve_plan(problem)
     ranked = rank_fragility(plan)
