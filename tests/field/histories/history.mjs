@@ -192,9 +192,10 @@ export async function runHistory({ seed, people, port, pictureOf, serverUp }) {
         sum += (await handset.attempt(({ outbox }) => outbox.waiting())).value.pending;
       return sum;
     };
+    let outcomes = [];
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const before = await waiting();
-      const outcomes = [];
+      outcomes = [];
       let unsettled = false;
       for (const handset of handsets) {
         outcomes.push((await handset.sync()).value);
@@ -205,7 +206,8 @@ export async function runHistory({ seed, people, port, pictureOf, serverUp }) {
       if (calm && before + (await waiting()) === 0) return;
       if (outcomes.includes("offline") || outcomes.includes("server")) await serverUp();
     }
-    throw new Error(`seed ${seed}: no peace after ${MOST_ROUNDS} rounds`);
+    const told = handsets.map(({ name, phone }) => `${name} ${JSON.stringify(phone.sync.activity)}`);
+    throw new Error(`seed ${seed}: no peace after ${MOST_ROUNDS} rounds: ${outcomes}\n${told.join("\n")}`);
   }
 
   async function ofServer(person, path) {
