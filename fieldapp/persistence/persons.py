@@ -15,14 +15,18 @@ from fieldapp.persistence.schema import (
     assignments,
     audit_events,
     commissioners,
+    confirmations,
+    phones,
     recovery_codes,
     sessions,
     users,
+    visit_notes,
+    visit_photos,
     visit_revisions,
     visits,
 )
 
-_SECRETS = {"password_hash", "totp_secret", "totp_last_step"}
+_SECRETS = {"password_hash", "totp_secret", "totp_last_step", "nonce", "link_hash", "code_hash"}
 _FIX = ("fix_lon", "fix_lat", "fix_accuracy_m", "fix_captured_at", "fix_mocked")
 
 
@@ -43,6 +47,27 @@ def held_about(connection: Connection, commissioner_id: str) -> dict[str, list[V
         ],
     }
     ids = [row["id"] for row in found["accounts"]]
+    logged = _visits_of(commissioner_id)
+    found["visit_photos"] = _all(
+        connection,
+        select(visit_photos)
+        .where(visit_photos.c.visit_id.in_(logged))
+        .order_by(visit_photos.c.visit_id, visit_photos.c.position),
+    )
+    found["visit_notes"] = _all(
+        connection,
+        select(visit_notes)
+        .where(visit_notes.c.visit_id.in_(logged) | visit_notes.c.by_id.in_(ids))
+        .order_by(visit_notes.c.at, visit_notes.c.id),
+    )
+    found["confirmations"] = [
+        {name: value for name, value in row.items() if name not in _SECRETS}
+        for row in _all(
+            connection,
+            select(confirmations).where(confirmations.c.visit_id.in_(logged)).order_by(confirmations.c.id),
+        )
+    ]
+    found["phones"] = _all(connection, select(phones).where(phones.c.user_id.in_(ids)))
     open_sessions = select(
         sessions.c.created_at, sessions.c.last_seen_at, sessions.c.address, sessions.c.user_agent
     )
@@ -94,6 +119,30 @@ def erase(connection: Connection, commissioner_id: str, *, name: str, today: dat
     )
     connection.execute(
         update(assignments).where(assignments.c.commissioner_id == commissioner_id).values(note="")
+    )
+
+
+def erase_words(connection: Connection, commissioner_id: str, user_id: int | None, now: datetime) -> None:
+    """Drop what was written beside a person's visits, and what the person's phones said.
+
+    That there was a question, an answer or a rating stays, for it is counted; its words go.
+    """
+    logged = _visits_of(commissioner_id)
+    beside = visit_notes.c.visit_id.in_(logged)
+    connection.execute(update(visit_notes).where(beside).values(text=""))
+    if user_id is not None:
+        connection.execute(update(visit_notes).where(visit_notes.c.by_id == user_id).values(text=""))
+        connection.execute(delete(phones).where(phones.c.user_id == user_id))
+    connection.execute(update(confirmations).where(confirmations.c.visit_id.in_(logged)).values(comment=""))
+    # A link that still leads to the visit would show it.
+    connection.execute(
+        update(confirmations)
+        .where(
+            confirmations.c.visit_id.in_(logged),
+            confirmations.c.answered_at.is_(None),
+            confirmations.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
     )
 
 

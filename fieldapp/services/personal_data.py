@@ -56,6 +56,7 @@ def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: 
         user = accounts.find_by_commissioner(work.connection, commissioner_id)
         work.touch_visits(*persons.visit_ids(work.connection, commissioner_id))
         persons.erase(work.connection, commissioner_id, name=ERASED_NAME, today=context.today())
+        persons.erase_words(work.connection, commissioner_id, None if user is None else user["id"], now)
         if user is not None:
             shut_out(work.connection, user["id"], now)
             persons.erase_account(work.connection, user["id"], name=ERASED_NAME, now=now)

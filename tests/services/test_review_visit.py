@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
 
 from fieldapp.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
-from fieldapp.domain.permissions import Person, Role
+from fieldapp.domain.permissions import SYSTEM, Person, Role
 from fieldapp.domain.reviewing import ReviewStep
 from fieldapp.domain.visits import Review
 from fieldapp.persistence import schema
 from fieldapp.services.answer_question import answer_question
 from fieldapp.services.approve_grade_a import approve_grade_a, preview_grade_a
 from fieldapp.services.context import Context
+from fieldapp.services.make_confirmation import make_confirmation
 from fieldapp.services.measure_coverage import measure_coverage
+from fieldapp.services.note_phone import PhoneState, note_phone
+from fieldapp.services.personal_data import erase_person, export_person
 from fieldapp.services.read_visits import read_feed, read_visit
 from fieldapp.services.review_queue import review_queue
 from fieldapp.services.review_visit import review_visit
@@ -224,3 +229,24 @@ def test_what_awaits_a_photo_is_not_approved_by_the_rule(
     record(context, me, base_revision=1)
     grade(context, "A")
     assert preview_grade_a(context, county=LALIN[:6], by=officer).rows == []
+
+
+def test_an_erased_person_leaves_the_counts_and_no_words(
+    context: Context, me: Person, officer: Person
+) -> None:
+    judge(context, officer, ReviewStep.QUESTION, text="请张三说明人数。")
+    answer_question(context, ONE, uuid4(), "本人手机 13800000001", by=me)
+    note_phone(context, ONE, PhoneState(1, context.now(), "1", True, context.now()), by=me)
+    make_confirmation(context, ONE, by=officer)
+    given = export_person(context, "C-0001", by=SYSTEM).decode()
+    assert "13800000001" in given
+    assert "link_hash" not in given
+    assert all(f'"{name}"' in given for name in ("visit_notes", "confirmations", "phones"))
+    ahead = replace(context, now=lambda: context.now() + timedelta(days=60))
+    erase_person(ahead, "C-0001", by=SYSTEM, reason="应本人要求")
+    assert {row["text"] for row in rows(context, schema.visit_notes)} == {""}
+    assert rows(context, schema.phones) == []
+    (kept,) = rows(context, schema.confirmations)
+    assert kept["revoked_at"] is not None
+    (visit,) = rows(context, schema.visits)
+    assert (visit["content"], visit["farmers_trained"]) == ("", 12)
