@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import coverage_document, histories, imports, many_visits, map_page, phone, planning
+from benchmarks import coverage_document, histories, imports, many_visits, map_page, phone, planning, visits
 from benchmarks.figures import Figure, print_figures
 from benchmarks.server import served_demonstration
 
@@ -24,6 +24,8 @@ def main() -> int:
     show("The coverage function", coverage_document.function_alone())
     show("An import of 5 000 rows", imports.five_thousand_rows())
     show("An export of 10 000 visits", imports.ten_thousand_visits())
+    show("Visits from the field on SQLite", visits.visits_on_sqlite())
+    show("Visits from the field on PostgreSQL", visits.visits_on_postgres())
     show("Coverage of the nation in PostgreSQL", many_visits.nation_in_postgres())
     show("Random histories of phones and failures", histories.random_histories())
     show("Plans of full coverage", planning.plans())

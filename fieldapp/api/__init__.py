@@ -20,6 +20,7 @@ from fieldapp.api import (
     products,
     reviewing,
     steps,
+    visit_lists,
     visits,
 )
 from fieldapp.api.for_whom import refuse_mistaken
@@ -35,6 +36,7 @@ _PARTS = (
     candidates,
     demands,
     visits,
+    visit_lists,
     reviewing,
     phones,
     account,

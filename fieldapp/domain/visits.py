@@ -87,6 +87,17 @@ class Visit:
         return self.started_at.astimezone(timezone).date()
 
 
+@dataclass(frozen=True, kw_only=True)
+class VisitFilter:
+    """Which visits somebody wants; the days are those on which they took place, both included."""
+
+    county_code: str | None = None
+    township_code: str | None = None
+    commissioner_id: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
 def visit_of(body: Mapping[str, Any]) -> Visit:
     """The visit that a body says, its numbers and instants read already.
 

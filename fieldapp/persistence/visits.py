@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.domain.permissions import RowFilter
-from fieldapp.domain.visits import INCOME, RESULTS, Fix, Visit, VisitMode
+from fieldapp.domain.visits import INCOME, RESULTS, Fix, Visit, VisitFilter, VisitMode
 from fieldapp.persistence import register
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
@@ -267,8 +267,25 @@ def readable_by(rows: RowFilter) -> ColumnElement[bool]:
     return or_(allowed, visits.c.commissioner_id.in_(merged))
 
 
-def stream(connection: Connection) -> Iterator[Values]:
-    """Every visit that was not withdrawn, with its names, in the order of their beginning."""
+def _meeting(wanted: VisitFilter) -> list[ColumnElement[bool]]:
+    """What is wanted, as conditions on visits joined with their townships."""
+    conditions = (
+        None if wanted.county_code is None else townships.c.county_code == wanted.county_code,
+        None if wanted.township_code is None else visits.c.township_code == wanted.township_code,
+        None if wanted.commissioner_id is None else visits.c.commissioner_id == wanted.commissioner_id,
+        None if wanted.first_day is None else visits.c.visited_on >= wanted.first_day,
+        None if wanted.last_day is None else visits.c.visited_on <= wanted.last_day,
+    )
+    return [each for each in conditions if each is not None]
+
+
+_EVERY_ROW = RowFilter(everything=True)
+
+
+def stream(
+    connection: Connection, wanted: VisitFilter | None = None, rows: RowFilter = _EVERY_ROW
+) -> Iterator[Values]:
+    """The wanted visits among the rows that were not withdrawn, with their names, by their beginning."""
     statement = (
         select(
             visits,
@@ -280,7 +297,7 @@ def stream(connection: Connection) -> Iterator[Values]:
         .join(townships, townships.c.code == visits.c.township_code)
         .join(counties, counties.c.code == townships.c.county_code)
         .join(commissioners, commissioners.c.id == visits.c.commissioner_id)
-        .where(visits.c.deleted_at.is_(None))
+        .where(visits.c.deleted_at.is_(None), readable_by(rows), *_meeting(wanted or VisitFilter()))
         .order_by(visits.c.started_at, visits.c.id)
     )
     return register.stream_rows(connection, statement)
