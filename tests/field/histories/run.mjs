@@ -3,7 +3,8 @@
 //   SEED          the first seed; a failing one is replayed by SEED=n COUNT=1
 //   COUNT         how many, LANES how many at once, SECONDS after which no other is begun
 //   KILL_EVERY    after how many histories the server is killed and started again; 0 for never
-// Prints one JSON document: {count, failures: [{seed, message, history}], ...}.
+// Prints one JSON document: {count, failures: [{seed, message, history}], server, ...}; server is what it wrote last,
+// where something failed.
 import { readFileSync } from "node:fs";
 import { chanceOf } from "./chance.mjs";
 import { runHistory } from "./history.mjs";
@@ -71,6 +72,6 @@ async function killer() {
 await Promise.all([killer(), ...Array.from({ length: lanes }, (_, index) => lane(index))]);
 await server.stop();
 process.stdout.write(
-  `${JSON.stringify({ count: done, first, seconds: (Date.now() - begun) / 1000, kills: server.kills, ...totals, failures })}\n`,
+  `${JSON.stringify({ count: done, first, seconds: (Date.now() - begun) / 1000, kills: server.kills, ...totals, failures, server: failures.length ? server.told : "" })}\n`,
 );
 process.exit(0);

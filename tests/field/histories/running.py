@@ -26,6 +26,7 @@ class Told:
     visits: int
     broken: int  # connections that were cut, held back, or delivered late or twice
     failures: list[dict[str, Any]]
+    server: str  # what it wrote last, where something failed
 
     def __str__(self) -> str:
         head = (
@@ -33,7 +34,7 @@ class Told:
             f"{self.broken} connections broken, the server killed {self.kills} times, "
             f"{len(self.failures)} failures"
         )
-        return "\n".join([head, *(_failure(each) for each in self.failures)])
+        return "\n".join([head, *(_failure(each) for each in self.failures), self.server])
 
 
 def run_histories(
@@ -66,6 +67,7 @@ def run_histories(
         visits=told.get("visits", 0),
         broken=sum(told.get(kind, 0) for kind in ("cut", "slow", "late", "twice")),
         failures=told["failures"],
+        server=told["server"],
     )
 
 

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 export function openServer({ command, env, port }) {
   let child = null;
   let kills = 0;
+  let told = "";
 
   async function start() {
     child = spawn(command[0], command.slice(1), {
@@ -11,7 +12,6 @@ export function openServer({ command, env, port }) {
       detached: true, // its own group: kill ends the workers, too
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let told = "";
     child.stderr.on("data", (text) => {
       told = (told + text).slice(-20_000);
     });
@@ -22,7 +22,6 @@ export function openServer({ command, env, port }) {
       });
       started.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${told}`)));
     });
-    return () => told;
   }
 
   function end(signal) {
@@ -41,6 +40,10 @@ export function openServer({ command, env, port }) {
       await start();
     },
     stop: () => end("SIGTERM"),
+    // The last that it wrote about itself.
+    get told() {
+      return told;
+    },
     get kills() {
       return kills;
     },
