@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -42,6 +43,8 @@ class Settings:
     confirmation_life: timedelta = timedelta(days=30)  # how long a recipient can confirm a visit
     session_idle: timedelta = timedelta(minutes=30)
     session_life: timedelta = timedelta(hours=12)
+    photo_store: str = ""  # a folder, or s3://bucket/prefix; "" is the folder photos among the data
+    largest_photo: int = 15 * 1024 * 1024  # bytes
     proxies: int = 0  # how many servers stand before this one and say who asked
 
     @classmethod
@@ -86,6 +89,8 @@ class Settings:
                 minutes=_whole("SESSION_IDLE_MINUTES", given.get("SESSION_IDLE_MINUTES", "30"), 1, 1440)
             ),
             session_life=timedelta(hours=_whole("SESSION_HOURS", given.get("SESSION_HOURS", "12"), 1, 720)),
+            photo_store=_photo_store(given.get("PHOTO_STORE", "")),
+            largest_photo=_whole("PHOTO_MAX_MB", given.get("PHOTO_MAX_MB", "15"), 1, 60) * 1024 * 1024,
             proxies=_whole("PROXIES", given.get("PROXIES", "0"), 0, 9),
         )
 
@@ -98,6 +103,16 @@ def _unusable(name: str, examples: str) -> InvalidInputError:
             examples=examples,
         )
     )
+
+
+def _photo_store(address: str) -> str:
+    """An address as it is opened: a folder whole, a bucket with a name."""
+    scheme, separator, place = address.partition("://")
+    if not separator:
+        return str(Path(address).expanduser().resolve()) if address else ""
+    if scheme != "s3" or not re.match(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/|$)", place):
+        raise _unusable("PHOTO_STORE", "/var/lib/fieldapp/photos, s3://BUCKET/PREFIX")
+    return address
 
 
 def _flag(name: str, value: str) -> bool:

@@ -16,6 +16,8 @@ from fieldapp.api import (
     health,
     people,
     phones,
+    photo_uploads,
+    photos,
     places,
     products,
     reviewing,
@@ -41,6 +43,8 @@ _PARTS = (
     phones,
     account,
     field,
+    photos,
+    photo_uploads,
     description,
 )
 

@@ -141,6 +141,8 @@ def _described(app: Flask, rule: Rule, operation: Operation) -> dict[str, Any]:
             "required": bool(operation.body.get("required")),
             "content": {"application/json": {"schema": operation.body}},
         }
+    if operation.sends is not None:
+        described["requestBody"] = {"content": {operation.sends: {"schema": text(format="binary")}}}
     described["responses"] = _responses(operation)
     return described
 

@@ -10,14 +10,19 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from fieldapp.domain.errors import (
+    ChecksumError,
     ConflictError,
     Fault,
     FieldappError,
     ForbiddenError,
     InvalidInputError,
+    LockedError,
     NotFoundError,
     OutdatedError,
+    ProtocolVersionError,
+    StorageFullError,
     ThrottledError,
+    TooLargeError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -33,6 +38,11 @@ STATUS: dict[type[Exception], int] = {
     ThrottledError: 429,
     ForbiddenError: 403,
     UnavailableError: 503,
+    StorageFullError: 507,
+    LockedError: 423,
+    TooLargeError: 413,
+    ProtocolVersionError: 412,
+    ChecksumError: 460,  # of the tus protocol
     FieldappError: 400,
 }
 

@@ -47,6 +47,7 @@ class Operation:
     problems: Mapping[int, str] = field(default_factory=dict)
     description: str = ""
     headers: tuple[Parameter, ...] = ()
+    sends: str | None = None  # the media type of a body that is not JSON
     revised: bool = False  # takes the revision that was seen, in If-Match or in the body
 
 

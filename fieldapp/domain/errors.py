@@ -71,6 +71,36 @@ class UnavailableError(FieldappError):
     code = "unavailable"
 
 
+class StorageFullError(FieldappError):
+    """There is no room for what was sent; what was there before is as it was."""
+
+    code = "disk_full"
+
+
+class LockedError(FieldappError):
+    """Somebody else is changing the very same thing at this moment; trying again cures it."""
+
+    code = "locked"
+
+
+class TooLargeError(FieldappError):
+    """More was sent than is taken."""
+
+    code = "too_large"
+
+
+class ChecksumError(FieldappError):
+    """What arrived is not what was sent."""
+
+    code = "checksum"
+
+
+class ProtocolVersionError(FieldappError):
+    """The client speaks another version of a protocol."""
+
+    code = "protocol.version"
+
+
 @dataclass(frozen=True)
 class Fault:
     """One fault of an input: ``pointer`` says where (RFC 6901), ``message`` what and how to cure it."""

@@ -79,6 +79,9 @@ class Action(StrEnum):
     VISIT_REVIEW = "visit.review"
     VISIT_CONFIRM = "visit.confirm"
     VISIT_IMPORT = "visit.import"
+    PHOTO_READ = "photo.read"
+    PHOTO_WRITE = "photo.write"
+    ORIGINAL_READ = "original.read"
     IMPORT_WRITE = "import.write"
     EXPORT_READ = "export.read"
     AUDIT_READ = "audit.read"
@@ -134,6 +137,9 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.VISIT_REVIEW:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.VISIT_CONFIRM:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # ask the recipient to confirm
     Action.VISIT_IMPORT:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),  # of paper logs
+    Action.PHOTO_READ:          (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),   # as the visits
+    Action.PHOTO_WRITE:         (_NONE, _NONE, _NONE,     _OWN,  _NONE),
+    Action.ORIGINAL_READ:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # it tells where somebody was
     Action.IMPORT_WRITE:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.EXPORT_READ:         (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.AUDIT_READ:          (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
@@ -309,6 +315,9 @@ _ACTION_WORDS = {
     Action.VISIT_REVIEW: Message("review visits"),
     Action.VISIT_CONFIRM: Message("ask recipients to confirm visits"),
     Action.VISIT_IMPORT: Message("import visits"),
+    Action.PHOTO_READ: Message("see photos of visits"),
+    Action.PHOTO_WRITE: Message("send photos of visits"),
+    Action.ORIGINAL_READ: Message("see photos as they were taken"),
     Action.IMPORT_WRITE: Message("import"),
     Action.EXPORT_READ: Message("export"),
     Action.AUDIT_READ: Message("see the audit trail"),

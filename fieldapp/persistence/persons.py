@@ -17,6 +17,7 @@ from fieldapp.persistence.schema import (
     commissioners,
     confirmations,
     phones,
+    photos,
     recovery_codes,
     sessions,
     users,
@@ -71,6 +72,7 @@ def held_about(connection: Connection, commissioner_id: str) -> dict[str, list[V
     open_sessions = select(
         sessions.c.created_at, sessions.c.last_seen_at, sessions.c.address, sessions.c.user_agent
     )
+    found["photos"] = _all(connection, select(photos).where(photos.c.uploaded_by.in_(ids)))
     found["sessions"] = _all(connection, open_sessions.where(sessions.c.user_id.in_(ids)))
     actors = [f"user:{each}" for each in ids]
     about = select(audit_events).where(
@@ -119,6 +121,27 @@ def erase(connection: Connection, commissioner_id: str, *, name: str, today: dat
     )
     connection.execute(
         update(assignments).where(assignments.c.commissioner_id == commissioner_id).values(note="")
+    )
+    connection.execute(
+        update(photos)
+        .where(photos.c.sha256.in_(photos_only_of(connection, commissioner_id)))
+        .values(taken_at=None, lon=None, lat=None)
+    )
+
+
+def photos_only_of(connection: Connection, commissioner_id: str) -> list[str]:
+    """The photos that a commissioner sent or named, and nobody else's visit names."""
+    own = _visits_of(commissioner_id)
+    account = select(users.c.id).where(users.c.commissioner_id == commissioner_id)
+    named = select(visit_photos.c.sha256).where(visit_photos.c.visit_id.in_(own))
+    elsewhere = select(visit_photos.c.sha256).where(visit_photos.c.visit_id.not_in(own))
+    return list(
+        connection.scalars(
+            select(photos.c.sha256).where(
+                photos.c.uploaded_by.in_(account) | photos.c.sha256.in_(named),
+                photos.c.sha256.not_in(elsewhere),
+            )
+        )
     )
 
 

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from fieldapp.persistence.engine import connected, make_engine
+from fieldapp.persistence.file_store import FileStore, open_store
 from fieldapp.persistence.migrating import require_current
 from fieldapp.persistence.shared_work import SharedWork
 from fieldapp.persistence.unit_of_work import UnitOfWork
@@ -39,6 +41,11 @@ class Context:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_shared", SharedWork(self._begin))  # the object is frozen
+
+    @cached_property
+    def photo_store(self) -> FileStore:
+        """Where photos are kept, by the digest of their content."""
+        return open_store(self.settings.photo_store or str(self.settings.data_dir / "photos"))
 
     def today(self) -> date:
         """The day it is in the installation's time zone."""

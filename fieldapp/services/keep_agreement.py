@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,6 +12,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from fieldapp.domain.errors import InvalidInputError, NotFoundError
+from fieldapp.persistence.file_store import FolderStore
 from fieldapp.services.context import Context
 from geodata.errors import Message
 
@@ -51,7 +50,9 @@ def keep_agreement(context: Context, stream: BinaryIO, name: str) -> KeptFile:
         )
     media_type = _media_type(content, name)
     kept = KeptFile(hashlib.sha256(content).hexdigest(), name, media_type, len(content))
-    _write(path_of(context, kept.sha256, media_type, must_exist=False), content)
+    folder = context.settings.data_dir / "agreements"
+    path = path_of(context, kept.sha256, media_type, must_exist=False)
+    FolderStore(folder).put(str(path.relative_to(folder)), content)
     return kept
 
 
@@ -65,21 +66,6 @@ def path_of(context: Context, sha256: str, media_type: str, *, must_exist: bool 
             code="agreement.missing",
         )
     return path
-
-
-def _write(path: Path, content: bytes) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.parent / f".{secrets.token_hex(8)}.part"
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _media_type(content: bytes, name: str) -> str:

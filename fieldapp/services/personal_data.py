@@ -15,6 +15,7 @@ from fieldapp.domain.permissions import Action, Person, Row, require
 from fieldapp.persistence import accounts, commissioners, persons
 from fieldapp.persistence.unit_of_work import REGISTER, VISITS
 from fieldapp.services.context import Context
+from fieldapp.services.keep_picture import forget_picture
 from fieldapp.services.keep_users import shut_out
 from geodata.errors import Message
 
@@ -38,7 +39,7 @@ def export_person(context: Context, commissioner_id: str, *, by: Person) -> byte
 
 
 def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: str) -> None:
-    """Erase one commissioner's name, phone, home, notes and positions, and close the account.
+    """Erase one commissioner's name, phone, home, notes, positions and photos, and close the account.
 
     Terms, products and counted results stay. `ConflictError` while a term still runs or lies ahead.
     """
@@ -55,6 +56,7 @@ def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: 
             )
         user = accounts.find_by_commissioner(work.connection, commissioner_id)
         work.touch_visits(*persons.visit_ids(work.connection, commissioner_id))
+        pictures = persons.photos_only_of(work.connection, commissioner_id)
         persons.erase(work.connection, commissioner_id, name=ERASED_NAME, today=context.today())
         persons.erase_words(work.connection, commissioner_id, None if user is None else user["id"], now)
         if user is not None:
@@ -63,6 +65,8 @@ def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: 
         work.record("person.erased", "commissioner", commissioner_id, reason=reason[:500], topic=REGISTER)
         work.record("person.erased", "visits", commissioner_id, topic=VISITS)
         work.commit()
+    for digest in pictures:
+        forget_picture(context.photo_store, digest)
 
 
 def _plain(value: Any) -> object:

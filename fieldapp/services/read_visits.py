@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from fieldapp.domain.errors import Fault, InvalidInputError, NotFoundError
+from fieldapp.domain.evidence_reasons import reason_of
 from fieldapp.domain.permissions import Person, visible
 from fieldapp.domain.visits import body_of
-from fieldapp.persistence import confirmations, visit_notes, visits
+from fieldapp.persistence import confirmations, photos, visit_notes, visits
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import VISITS, change_versions
 from fieldapp.persistence.visits import StoredVisit
@@ -68,8 +69,9 @@ def visit_documents(
     ids = [each.id for each in stored]
     notes = visit_notes.of_visits(connection, ids) if ids else {}
     confirmed = confirmations.standing(connection, ids) if ids else {}
+    arrived = photos.arrived(connection, {digest for each in stored for digest in each.visit.photos})
     return [
-        _document(context, each)
+        _document(context, each, arrived)
         | {
             "notes": [_note(context, note) for note in notes.get(each.id, ())],
             "confirmation": _confirmation(context, confirmed.get(each.id)),
@@ -78,9 +80,12 @@ def visit_documents(
     ]
 
 
-def new_document(context: Context, stored: StoredVisit) -> VisitDocument:
-    """The document of a visit that was recorded a moment ago, beside which there can be nothing yet."""
-    return _document(context, stored) | {"notes": [], "confirmation": None}
+def new_document(context: Context, connection: Connection, stored: StoredVisit) -> VisitDocument:
+    """The document of a visit that was recorded a moment ago, beside which there can only be photos yet."""
+    return _document(context, stored, photos.arrived(connection, stored.visit.photos)) | {
+        "notes": [],
+        "confirmation": None,
+    }
 
 
 def visit_document(context: Context, connection: Connection, stored: StoredVisit) -> VisitDocument:
@@ -88,7 +93,7 @@ def visit_document(context: Context, connection: Connection, stored: StoredVisit
     return visit_documents(context, connection, [stored])[0]
 
 
-def _document(context: Context, stored: StoredVisit) -> VisitDocument:
+def _document(context: Context, stored: StoredVisit, arrived: Collection[str]) -> VisitDocument:
     row, timezone = stored.row, context.settings.timezone
     return {
         "id": str(stored.id),
@@ -98,10 +103,10 @@ def _document(context: Context, stored: StoredVisit) -> VisitDocument:
         "received_at": row["received_at"].astimezone(timezone).isoformat(),
         "visited_on": row["visited_on"].isoformat(),
         "grade": row["grade"],
-        "grade_reasons": [],
+        "grade_reasons": [reason_of(reason).sentence for reason in row["grade_reasons"] or ()],
         "review": row["review"],
         "notes": [],
-        "photos_awaited": list(stored.visit.photos),
+        "photos_awaited": [digest for digest in stored.visit.photos if digest not in arrived],
         "confirmation": None,
         "deleted": stored.is_withdrawn,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from fieldapp.persistence import assignments, registers, townships, visits
 from fieldapp.persistence.unit_of_work import VISITS, UnitOfWork
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
 from fieldapp.services.read_visits import VisitDocument, new_document, visit_document
 from geodata.errors import Message
 
@@ -65,7 +66,7 @@ def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> Recorded:
         _require_recordable(context, connection, sent)
         written = _write(context, work, sent, stored)
         if written is not None and stored is None:
-            return Recorded(new_document(context, written), created=True)
+            return Recorded(new_document(context, connection, written), created=True)
         if written is not None:
             return Recorded(visit_document(context, connection, written), created=False)
         # Somebody wrote this very visit a moment ago: what is to be done is judged anew by what is there.
@@ -130,11 +131,14 @@ def _write(
     visit, by, now, timezone = sent.visit, sent.by, context.now(), context.settings.timezone
     values = {
         "visited_on": visit.visited_on(timezone),
-        "client_clock": sent.client_clock,
         "recorded_by": by.user_id,
     }
     if stored is None:
-        first = {"commissioner_id": by.commissioner_id, "received_at": now}
+        first = {
+            "commissioner_id": by.commissioner_id,
+            "received_at": now,
+            "client_clock": sent.client_clock,  # is held against received_at
+        }
         written = visits.add(work.connection, sent.id, visit, values | first)
     else:
         # What an officer has judged is what the log said then.
@@ -145,6 +149,7 @@ def _write(
         )
     if written is not None:
         work.touch_visits(sent.id, are_held=True)
+        written = replace(written, row=written.row | regrade(work, [sent.id])[sent.id])
         told = {
             "township_code": visit.township_code,
             "visited_on": values["visited_on"],

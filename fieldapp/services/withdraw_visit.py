@@ -10,6 +10,7 @@ from fieldapp.domain.visits import body_of
 from fieldapp.persistence import visits
 from fieldapp.persistence.unit_of_work import VISITS
 from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
 from fieldapp.services.record_visit import outdated, require_own
 from geodata.errors import Message
 
@@ -46,6 +47,7 @@ def withdraw_visit(context: Context, visit_id: UUID, *, base_revision: int, by: 
             if withdrawn is not None:
                 break
         work.touch_visits(visit_id, are_held=True)
+        regrade(work, [visit_id])  # what it spoke against
         before = {"township_code": stored.visit.township_code, "visited_on": stored.row["visited_on"]}
         work.record("visit.withdrawn", "visit", visit_id, before=before, topic=VISITS)
         work.commit()

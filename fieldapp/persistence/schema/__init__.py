@@ -18,7 +18,7 @@ from fieldapp.persistence.schema.accounts import (
 )
 from fieldapp.persistence.schema.audit import audit_chain, audit_events, change_counters
 from fieldapp.persistence.schema.base import metadata
-from fieldapp.persistence.schema.photos import product_photos
+from fieldapp.persistence.schema.photos import photo_bands, photo_uploads, photos, product_photos
 from fieldapp.persistence.schema.register import (
     assignments,
     commissioner_specialties,
@@ -51,6 +51,9 @@ __all__ = [
     "metadata",
     "one_time_links",
     "phones",
+    "photo_bands",
+    "photo_uploads",
+    "photos",
     "product_photos",
     "products",
     "recovery_codes",

@@ -74,6 +74,7 @@ visits = Table(
     CheckConstraint("service_days > 0 AND service_days * 2 = round(service_days * 2)", name="half_days"),
     Index("ix_visits_coverage", "township_code", "commissioner_id", "visited_on"),
     Index("ix_visits_changed", "changed", "id"),
+    Index("ix_visits_positions", "commissioner_id", "fix_captured_at"),
 )
 
 # What each revision said until another one took its place; the present one is the visit itself.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Blueprint, Response, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from fieldapp.domain.permissions import Action
-from fieldapp.services.product_photos import LARGEST_PHOTO, Size, add_photo, photo_file, remove_photo
+from fieldapp.services.product_photos import LARGEST_PHOTO, add_photo, photo_file, remove_photo
+from fieldapp.services.read_picture import Size
 from fieldapp.web.registers.asking import actor, the_context
 from fieldapp.web.registers.products import done_or_refused
 from fieldapp.web.rights import acting_person, needs
@@ -50,7 +53,7 @@ def remove(product_id: int, photo_id: int) -> AnyResponse | tuple[str, int]:
 @needs(Action.PRODUCT_READ)
 def show(product_id: int, photo_id: int, size: Size) -> Response:
     """The picture as it is shown: encoded anew, without metadata."""
-    path = photo_file(the_context(), product_id, photo_id, size, by=acting_person())
-    answer = send_file(path, mimetype="image/jpeg", conditional=True)
+    content = photo_file(the_context(), product_id, photo_id, size, by=acting_person())
+    answer = send_file(BytesIO(content), mimetype="image/jpeg", etag=f"{photo_id}.{size}")
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer

@@ -3,7 +3,7 @@ import { makeDisk, startPhone } from "../phone.mjs";
 import { withCookies } from "./cookies.mjs";
 import { openNetwork } from "./network.mjs";
 
-const PATIENCE = 30_000; // milliseconds until the phone takes the server for away
+const PATIENCE = 4_000; // milliseconds until the phone takes the server for away
 
 // Whoever asks first gets in: that nothing is lost must not depend on the lock.
 const openLocks = { request: async (_name, _options, work) => work({}) };

@@ -1,0 +1,111 @@
+"""Photos of visits, found by their content and by what they look like."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fieldapp.domain.errors import NotFoundError
+from fieldapp.domain.photos import bands_of, look_alike
+from fieldapp.persistence.register import Values
+from fieldapp.persistence.schema import photo_bands, photos, townships, visit_photos, visits
+from geodata.errors import Message
+
+_LOCKS = 0x70686F74  # of photos, among those that are known by two numbers
+
+
+def find(connection: Connection, sha256: str) -> Values | None:
+    """The photo with this content."""
+    row = connection.execute(select(photos).where(photos.c.sha256 == sha256)).one_or_none()
+    return None if row is None else dict(row._mapping)
+
+
+def get(connection: Connection, sha256: str) -> Values:
+    """The photo with this content; `NotFoundError` where it has not arrived."""
+    found = find(connection, sha256)
+    if found is None:
+        raise NotFoundError(
+            Message("This photo is not here. It may not have arrived yet."), code="photo.unknown"
+        )
+    return found
+
+
+def arrived(connection: Connection, digests: Collection[str]) -> frozenset[str]:
+    """Those of the digests whose photos are there."""
+    if not digests:
+        return frozenset()
+    return frozenset(connection.scalars(select(photos.c.sha256).where(photos.c.sha256.in_(digests))))
+
+
+def add(connection: Connection, values: Values) -> bool:
+    """Store what is known of a photo; False where it was there already."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(photos).values(values).on_conflict_do_nothing(index_elements=[photos.c.sha256])
+    added = connection.scalar(statement.returning(photos.c.sha256)) is not None
+    if added and values["perceptual_hash"] is not None:
+        connection.execute(
+            insert(photo_bands),
+            [
+                {"band": band, "bits": bits, "sha256": values["sha256"]}
+                for band, bits in bands_of(values["perceptual_hash"])
+            ],
+        )
+    return added
+
+
+def lock(connection: Connection, digests: Collection[str]) -> None:
+    """Make others who bring or name these photos wait until this transaction ends.
+
+    Otherwise a photo and a visit that names it could arrive at one moment without seeing each other. On
+    SQLite there is only one writer.
+    """
+    if connection.dialect.name == "postgresql":
+        for number in sorted({zlib.crc32(digest.encode()) - (1 << 31) for digest in digests}):
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, number)))
+
+
+def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, str]:
+    """Other photos that look like one of these, given as hash by digest: which one each of them is like."""
+    wanted = {piece for each in hashes.values() for piece in bands_of(each)}
+    if not wanted:
+        return {}
+    # A few index lookups and one join, however many photos there are.
+    near = (
+        select(photo_bands.c.sha256)
+        .where(or_(*(and_(photo_bands.c.band == band, photo_bands.c.bits == bits) for band, bits in wanted)))
+        .distinct()
+    )
+    found = connection.execute(
+        select(photos.c.sha256, photos.c.perceptual_hash).where(
+            photos.c.sha256.in_(near), photos.c.sha256.not_in(list(hashes))
+        )
+    )
+    return {
+        row.sha256: own
+        for row in found
+        for own, perceptual_hash in hashes.items()
+        if look_alike(row.perceptual_hash, perceptual_hash)
+    }
+
+
+def visits_naming(connection: Connection, sha256: str) -> list[UUID]:
+    """The visits that name the photo, withdrawn or not."""
+    return list(
+        connection.scalars(select(visit_photos.c.visit_id).where(visit_photos.c.sha256 == sha256).distinct())
+    )
+
+
+def owners(connection: Connection, sha256: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The counties and the commissioners of the visits that name the photo."""
+    rows = connection.execute(
+        select(townships.c.county_code, visits.c.commissioner_id)
+        .select_from(visit_photos)
+        .join(visits, visits.c.id == visit_photos.c.visit_id)
+        .join(townships, townships.c.code == visits.c.township_code)
+        .where(visit_photos.c.sha256 == sha256, visits.c.deleted_at.is_(None))
+    ).all()
+    return frozenset(row.county_code for row in rows), frozenset(row.commissioner_id for row in rows)

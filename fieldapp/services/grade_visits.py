@@ -1,0 +1,150 @@
+"""Grade visits by their evidence, whenever something of it is new: the log, a photo, the next position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from threading import Lock
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, Row
+
+from fieldapp.domain.evidence import FixEvidence, Move, PhotoEvidence, VisitEvidence, grade_of
+from fieldapp.domain.visits import VisitMode
+from fieldapp.domain.whereabouts import MeasuredBoundary, distance_m
+from fieldapp.persistence import evidence, photos
+from fieldapp.persistence.evidence import Use
+from fieldapp.persistence.register import Values
+from fieldapp.persistence.unit_of_work import UnitOfWork
+
+
+def regrade(work: UnitOfWork, visit_ids: Iterable[UUID]) -> dict[UUID, Values]:
+    """Grade these visits, and those whose grades hang on them: what the caller's unit of work commits.
+
+    Call it after the visits and their photos are written. The feed will tell of every visit whose grade or
+    reasons become others; a withdrawn one keeps its grade, and no longer speaks against others. Returns the
+    columns that keep the grade of each visit that was graded.
+    """
+    graded: dict[UUID, Values] = {}
+    asked = list(dict.fromkeys(visit_ids))
+    others = [other for visit_id in asked for other in _grade(work, visit_id, graded)]
+    for visit_id in dict.fromkeys(other for other in others if other not in asked):
+        _grade(work, visit_id, graded)
+    return graded
+
+
+def _grade(work: UnitOfWork, visit_id: UUID, graded: dict[UUID, Values]) -> list[UUID]:
+    """Grade one visit, and tell which other ones may have to be graded anew."""
+    connection = work.connection
+    visit = evidence.find(connection, visit_id)
+    if visit is None:
+        return []
+    named = evidence.photos_of(connection, visit_id)
+    if named:
+        photos.lock(connection, [row.sha256 for row in named])
+        named = evidence.photos_of(connection, visit_id)  # as they are now that nobody brings one
+    uses = evidence.uses(connection, visit_id, named) if named else []
+    near = evidence.neighbours(connection, visit) if visit.fix_captured_at is not None else []
+    moves = {} if visit.fix_mocked else {row.id: _move(visit, row) for row in near}
+    others = [use.visit_id for use in uses if _came_first(visit, use)]
+    others += [row.id for row in near if _concerns(row, moves.get(row.id))]
+    if visit.revision > 1:
+        others += evidence.once_named_with(connection, visit, named)
+    if evidence.has_reason(visit.grade_reasons, "fix.impossible"):
+        others += evidence.impossible_of(connection, visit.commissioner_id)
+    if visit.deleted_at is None:
+        boundary = _boundary(connection, visit)
+        earlier = [use for use in uses if not _came_first(visit, use)]
+        found = grade_of(_evidence(visit, boundary, named, earlier, list(moves.values())))
+        kept = {"grade": found.grade.value, "grade_reasons": [reason.stored for reason in found.reasons]}
+        graded[visit_id] = kept
+        if kept != {"grade": visit.grade, "grade_reasons": visit.grade_reasons}:
+            evidence.keep_grade(connection, visit_id, kept)
+            work.touch_visits(visit_id, are_held=True)  # by having been written
+    return others
+
+
+def _evidence(
+    visit: Row[Any],
+    boundary: MeasuredBoundary | None,
+    named: Sequence[Row[Any]],
+    earlier: Sequence[Use],
+    moves: Sequence[Move],
+) -> VisitEvidence:
+    fix = None
+    if visit.fix_lon is not None and visit.fix_lat is not None:
+        fix = FixEvidence(
+            outside_m=None if boundary is None else boundary.outside_m(visit.fix_lon, visit.fix_lat),
+            accuracy_m=visit.fix_accuracy_m or 0.0,
+            captured_at=visit.fix_captured_at or visit.started_at,
+            mocked=bool(visit.fix_mocked),
+        )
+    return VisitEvidence(
+        started_at=visit.started_at,
+        ended_at=visit.ended_at,
+        received_at=visit.received_at,
+        mode=VisitMode(visit.mode),
+        fix=fix,
+        tolerance_m=0.0 if boundary is None else boundary.tolerance_m,
+        client_clock=visit.client_clock,
+        photos=[_photo(row, boundary, earlier) for row in named],
+        moves=moves,
+    )
+
+
+def _photo(row: Row[Any], boundary: MeasuredBoundary | None, earlier: Sequence[Use]) -> PhotoEvidence:
+    # The same photo says more than one that looks like it; of several visits the first is named.
+    used = sorted(
+        (use for use in earlier if use.sha256 == row.sha256), key=lambda use: (use.similar, use.received_at)
+    )
+    placed = boundary is not None and row.lon is not None and row.lat is not None
+    return PhotoEvidence(
+        arrived=row.size_bytes is not None,
+        taken_at=row.taken_at,
+        outside_m=boundary.outside_m(row.lon, row.lat) if placed and boundary is not None else None,
+        used_on=used[0].visited_on if used else None,
+        similar=bool(used) and used[0].similar,
+    )
+
+
+def _came_first(visit: Row[Any], use: Use) -> bool:
+    """Whether the visit used the photo before the other one did: the server had it first."""
+    return bool((visit.received_at, visit.id) < (use.received_at, use.visit_id))
+
+
+def _move(visit: Row[Any], other: Row[Any]) -> Move:
+    way = distance_m(visit.fix_lon, visit.fix_lat, other.fix_lon, other.fix_lat)
+    return Move(
+        distance_m=max(way - (visit.fix_accuracy_m or 0) - (other.fix_accuracy_m or 0), 0.0),
+        duration=visit.fix_captured_at - other.fix_captured_at,
+        visited_on=other.visited_on,
+    )
+
+
+def _concerns(other: Row[Any], move: Move | None) -> bool:
+    """Whether the position that now lies next to the other one changes what is said of that one."""
+    return evidence.has_reason(other.grade_reasons, "fix.impossible") or (
+        move is not None and move.is_impossible
+    )
+
+
+_lock = Lock()
+_kept: WeakKeyDictionary[Engine, tuple[int, dict[str, MeasuredBoundary | None]]] = WeakKeyDictionary()
+
+
+def _boundary(connection: Connection, visit: Row[Any]) -> MeasuredBoundary | None:
+    """The township's boundary, made ready once for each version of the register; None where it has none."""
+    with _lock:
+        version, ready = _kept.get(connection.engine, (None, {}))
+        if version != visit.version:
+            ready = {}
+            _kept[connection.engine] = (visit.version, ready)
+    if visit.township_code not in ready:
+        row = evidence.boundary(connection, visit.township_code)
+        ready[visit.township_code] = (
+            None
+            if row.boundary is None or row.boundary.is_empty
+            else MeasuredBoundary(row.boundary, row.boundary_tolerance_m or 0.0)
+        )
+    return ready[visit.township_code]

@@ -1,0 +1,286 @@
+"""Receive photos of visits in resumable pieces; once whole, they are checked, kept and count as evidence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import PureWindowsPath
+from typing import BinaryIO
+from uuid import UUID, uuid4
+
+from fieldapp.domain.errors import (
+    ChecksumError,
+    ConflictError,
+    Fault,
+    InvalidInputError,
+    NotFoundError,
+    TooLargeError,
+)
+from fieldapp.domain.permissions import Action, Person, Row, require
+from fieldapp.persistence import photo_uploads, photos
+from fieldapp.persistence.register import Values
+from fieldapp.persistence.unit_of_work import UnitOfWork
+from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
+from fieldapp.services.keep_picture import is_kept, keep_picture
+from fieldapp.services.read_picture import read_picture
+from fieldapp.services.upload_pieces import Pieces, forget, held, length_of
+from geodata.errors import Message
+
+KEPT = timedelta(days=7)
+MOST_OPEN = 100  # uploads of one person
+_SWEPT_AT_ONCE = 20
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An upload and how far it is; ``sha256`` is what it is said to have, then what it has."""
+
+    id: UUID
+    offset: int
+    size: int
+    sha256: str | None
+    expires_at: datetime
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """The digest that the bytes of one request should have."""
+
+    algorithm: str
+    digest: bytes
+
+
+def begin_upload(context: Context, *, size: int, sha256: str | None, file_name: str, by: Person) -> Upload:
+    """Begin an upload of ``size`` bytes.
+
+    Raises `TooLargeError` beyond what the installation takes, `InvalidInputError` for what cannot be a photo,
+    and `ConflictError` for somebody who has too many begun.
+    """
+    user_id = _uploader(by)
+    _require_possible(context, size, sha256)
+    now = context.now()
+    upload = Upload(uuid4(), 0, size, sha256, now + KEPT, is_complete=False)
+    with context.work(actor=by.actor) as work:
+        swept = photo_uploads.expired(work.connection, now, limit=_SWEPT_AT_ONCE)
+        for upload_id in swept:
+            photo_uploads.remove(work.connection, upload_id)
+        if photo_uploads.count_open(work.connection, user_id) >= MOST_OPEN:
+            raise ConflictError(
+                Message(
+                    "{count} photos have been begun and not finished. Finish some first.", count=MOST_OPEN
+                ),
+                code="upload.too_many",
+            )
+        photo_uploads.add(
+            work.connection,
+            {
+                "id": upload.id,
+                "user_id": user_id,
+                "size_bytes": size,
+                "sha256": sha256,
+                "file_name": PureWindowsPath(file_name).name[-120:],
+                "expires_at": upload.expires_at,
+            },
+        )
+        work.commit()
+    for upload_id in swept:
+        forget(context, upload_id)
+    return upload
+
+
+def find_upload(context: Context, upload_id: UUID, *, by: Person) -> Upload:
+    """How far an upload is; one that was whole when the server stopped is finished now.
+
+    Raises `NotFoundError` for one that is not the person's or has expired, and as `continue_upload`.
+    """
+    upload = _upload(context, upload_id, by)
+    if upload.is_complete or upload.offset < upload.size:
+        return upload
+    with held(context, upload_id) as pieces:
+        return _finished(context, _upload(context, upload_id, by), pieces, by)
+
+
+def continue_upload(
+    context: Context,
+    upload_id: UUID,
+    stream: BinaryIO,
+    *,
+    offset: int,
+    length: int | None,
+    checksum: Checksum | None,
+    by: Person,
+) -> Upload:
+    """Append what comes to an upload; when it is whole, the photo is checked and kept.
+
+    ``offset`` is where the client thinks it is, ``length`` how much it says comes. What arrives before the
+    connection breaks is kept. Raises `LockedError` while another request does the same, `ConflictError` at
+    another offset, `TooLargeError` for more than was announced, `ChecksumError` where ``checksum`` differs
+    (nothing of it is kept), `StorageFullError` where the disk is full, and `InvalidInputError` for a whole
+    file that is not the photo it should be; then the upload is gone.
+    """
+    _upload(context, upload_id, by)
+    with held(context, upload_id) as pieces:
+        upload = _upload(context, upload_id, by)  # as whoever held it before has left it
+        if offset != upload.offset:
+            raise ConflictError(
+                Message("{offset} bytes of this photo have arrived. Go on from there.", offset=upload.offset),
+                code="upload.offset",
+            )
+        if upload.is_complete:
+            return upload
+        rest = upload.size - offset
+        if length is not None and length > rest:
+            raise _more_than_announced(upload)
+        if checksum is None:
+            pieces.append(stream, rest)
+        else:
+            _append_checked(pieces, stream, rest, offset, checksum)
+        upload = replace(upload, offset=pieces.length)
+        if upload.offset == upload.size:
+            if length is None and stream.read(1):
+                raise _more_than_announced(upload)
+            upload = _finished(context, upload, pieces, by)
+    return upload
+
+
+def end_upload(context: Context, upload_id: UUID, *, by: Person) -> None:
+    """Give an upload up; a photo that is kept already stays."""
+    _upload(context, upload_id, by)
+    with held(context, upload_id):
+        with context.work(actor=by.actor) as work:
+            photo_uploads.remove(work.connection, upload_id)
+            work.commit()
+        forget(context, upload_id)
+
+
+def _uploader(by: Person) -> int:
+    own = frozenset({by.commissioner_id} if by.commissioner_id else ())
+    require(by, Action.PHOTO_WRITE, Row(commissioner_ids=own))
+    assert by.user_id is not None  # commissioners have accounts
+    return by.user_id
+
+
+def _require_possible(context: Context, size: int, sha256: str | None) -> None:
+    largest = context.settings.largest_photo
+    if size > largest:
+        raise TooLargeError(
+            Message(
+                "The photo has {size} MB, more than {limit} MB. Save it smaller.",
+                size=-(-size // (1024 * 1024)),
+                limit=largest // (1024 * 1024),
+            ),
+            code="photo.too_large",
+        )
+    if size <= 0:
+        message = Message("The photo is empty. Choose another.")
+        raise InvalidInputError(message, [Fault("/Upload-Length", message)], code="photo.empty")
+    if sha256 is not None and not _DIGEST.fullmatch(sha256):
+        message = Message("sha256 is not a SHA-256 digest: write it as 64 small hexadecimal digits.")
+        raise InvalidInputError(message, [Fault("/Upload-Metadata", message)], code="photo.digest")
+
+
+def _upload(context: Context, upload_id: UUID, by: Person) -> Upload:
+    user_id = _uploader(by)
+    with context.reading() as connection:
+        row = photo_uploads.find(connection, upload_id, user_id)
+    if row is None or row["expires_at"] <= context.now():
+        raise NotFoundError(
+            Message("This upload is not here, or no longer. Begin it again."), code="upload.unknown"
+        )
+    complete = row["completed_at"] is not None
+    offset = row["size_bytes"] if complete else length_of(context, upload_id)
+    return Upload(row["id"], offset, row["size_bytes"], row["sha256"], row["expires_at"], complete)
+
+
+def _append_checked(pieces: Pieces, stream: BinaryIO, most: int, offset: int, checksum: Checksum) -> None:
+    arrived = False
+    try:
+        pieces.append(stream, most)
+        arrived = pieces.digest(checksum.algorithm, offset) == checksum.digest
+    finally:
+        if not arrived:
+            pieces.cut(offset)
+    if not arrived:
+        raise ChecksumError(
+            Message("What arrived is not what was sent. Send this piece again."), code="upload.checksum"
+        )
+
+
+def _finished(context: Context, upload: Upload, pieces: Pieces, by: Person) -> Upload:
+    """Check and keep a photo that is whole; where it cannot be kept, the upload is gone."""
+    if upload.is_complete:
+        return upload
+    digest = pieces.digest("sha256").hex()
+    try:
+        if upload.sha256 not in (None, digest):
+            raise _refused(
+                Message("The photo that arrived is not the one that was announced. Send it again."), "digest"
+            )
+        values = _kept(context, digest, pieces, by)
+    except InvalidInputError:
+        with context.work(actor=by.actor) as work:
+            photo_uploads.remove(work.connection, upload.id)
+            work.commit()
+        forget(context, upload.id)
+        raise
+    now = context.now()
+    with context.work(actor=by.actor) as work:
+        # First the visits, then the photo: in the order in which those who change a visit take them.
+        _touch(work, photos.visits_naming(work.connection, digest))
+        photos.lock(work.connection, [digest])
+        if values is not None and photos.add(work.connection, values):
+            known = {name: values[name] for name in ("sha256", "size_bytes", "media_type")}
+            work.record("photo.received", "upload", upload.id, after=known, topic=None)
+        naming = photos.visits_naming(work.connection, digest)
+        _touch(work, naming)
+        regrade(work, naming)
+        photo_uploads.complete(work.connection, upload.id, digest, now)
+        work.commit()
+    forget(context, upload.id)
+    return replace(upload, sha256=digest, is_complete=True)
+
+
+def _kept(context: Context, digest: str, pieces: Pieces, by: Person) -> Values | None:
+    """Keep the file of a photo and tell what is to be known of it; None where it is here already."""
+    store = context.photo_store
+    with context.reading() as connection:
+        known = photos.find(connection, digest) is not None
+    if known and is_kept(store, digest):
+        return None
+    content = pieces.read()
+    picture = read_picture(content, local=context.settings.timezone, refused=_refused)
+    keep_picture(store, digest, content, picture)
+    lon, lat = picture.place or (None, None)
+    return {
+        "sha256": digest,
+        "size_bytes": len(content),
+        "media_type": picture.media_type,
+        "width": picture.width,
+        "height": picture.height,
+        "taken_at": picture.taken_at,
+        "lon": lon,
+        "lat": lat,
+        "perceptual_hash": picture.perceptual_hash,
+        "received_at": context.now(),
+        "uploaded_by": by.user_id,
+    }
+
+
+def _touch(work: UnitOfWork, visit_ids: list[UUID]) -> None:
+    if visit_ids:
+        work.touch_visits(*visit_ids)
+
+
+def _refused(message: Message, code: str) -> InvalidInputError:
+    return InvalidInputError(message, code=f"photo.{code}")
+
+
+def _more_than_announced(upload: Upload) -> TooLargeError:
+    return TooLargeError(
+        Message("More was sent than the {size} bytes that were announced.", size=upload.size),
+        code="upload.too_large",
+    )
