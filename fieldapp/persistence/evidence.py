@@ -8,7 +8,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    bindparam,
+    exists,
+    select,
+    union_all,
+    update,
+)
 
 from fieldapp.persistence.photos import alike
 from fieldapp.persistence.register import Values
@@ -42,6 +52,47 @@ _READ = (
     "deleted_at",
 )
 
+_BESIDE = ("id", "visited_on", "fix_lon", "fix_lat", "fix_accuracy_m", "fix_captured_at", "grade_reasons")
+
+# Put together once: every visit that is recorded is asked about with them.
+_VERSION = select(change_counters.c.version).where(change_counters.c.topic == REGISTER).scalar_subquery()
+_ASKED: list[ColumnElement[Any]] = [
+    *(visits.c[name] for name in _READ),
+    _VERSION.label("version"),
+    exists().where(visit_photos.c.visit_id == visits.c.id).label("names_photos"),
+]
+_FIND = select(*_ASKED).where(visits.c.id == bindparam("visit_id"))
+
+
+def _neighbours() -> CompoundSelect[Any]:
+    at = visits.c.fix_captured_at
+    others = select(*(visits.c[name] for name in _BESIDE)).where(
+        visits.c.commissioner_id == bindparam("commissioner_id"),
+        visits.c.id != bindparam("visit_id"),
+        visits.c.deleted_at.is_(None),
+        visits.c.fix_mocked.is_not(True),
+        visits.c.fix_lon.is_not(None),
+    )
+    before = others.where(at <= bindparam("at")).order_by(at.desc(), visits.c.id).limit(1).subquery()
+    after = others.where(at > bindparam("at")).order_by(at, visits.c.id).limit(1).subquery()
+    return union_all(select(before), select(after))
+
+
+_NEIGHBOURS = _neighbours()
+_PHOTOS = (
+    select(
+        visit_photos.c.sha256,
+        photos.c.size_bytes,
+        photos.c.taken_at,
+        photos.c.lon,
+        photos.c.lat,
+        photos.c.perceptual_hash,
+    )
+    .outerjoin(photos, photos.c.sha256 == visit_photos.c.sha256)
+    .where(visit_photos.c.visit_id == bindparam("visit_id"))
+    .order_by(visit_photos.c.position)
+)
+
 
 @dataclass(frozen=True)
 class Use:
@@ -55,10 +106,8 @@ class Use:
 
 
 def find(connection: Connection, visit_id: UUID) -> Row[Any] | None:
-    """What grading asks of a visit itself, and the ``version`` of the register."""
-    version = select(change_counters.c.version).where(change_counters.c.topic == REGISTER).scalar_subquery()
-    columns = [*(visits.c[name] for name in _READ), version.label("version")]
-    return connection.execute(select(*columns).where(visits.c.id == visit_id)).one_or_none()
+    """What grading asks of a visit itself, whether it names photos, and the ``version`` of the register."""
+    return connection.execute(_FIND, {"visit_id": visit_id}).one_or_none()
 
 
 def boundary(connection: Connection, township_code: str) -> Row[Any]:
@@ -69,36 +118,13 @@ def boundary(connection: Connection, township_code: str) -> Row[Any]:
 
 def neighbours(connection: Connection, visit: Row[Any]) -> list[Row[Any]]:
     """The commissioner's positions next before and next after that of a visit."""
-    at, columns = visits.c.fix_captured_at, [visits.c[name] for name in (*_READ, "visited_on")]
-    others = select(*columns).where(
-        visits.c.commissioner_id == visit.commissioner_id,
-        visits.c.id != visit.id,
-        visits.c.deleted_at.is_(None),
-        visits.c.fix_mocked.is_not(True),
-        visits.c.fix_lon.is_not(None),
-    )
-    before = others.where(at <= visit.fix_captured_at).order_by(at.desc(), visits.c.id).limit(1).subquery()
-    after = others.where(at > visit.fix_captured_at).order_by(at, visits.c.id).limit(1).subquery()
-    return list(connection.execute(union_all(select(before), select(after))))
+    asked = {"commissioner_id": visit.commissioner_id, "visit_id": visit.id, "at": visit.fix_captured_at}
+    return list(connection.execute(_NEIGHBOURS, asked))
 
 
 def photos_of(connection: Connection, visit_id: UUID) -> list[Row[Any]]:
     """The photos that a visit names, in its order; ``size_bytes`` is null for one that is awaited."""
-    return list(
-        connection.execute(
-            select(
-                visit_photos.c.sha256,
-                photos.c.size_bytes,
-                photos.c.taken_at,
-                photos.c.lon,
-                photos.c.lat,
-                photos.c.perceptual_hash,
-            )
-            .outerjoin(photos, photos.c.sha256 == visit_photos.c.sha256)
-            .where(visit_photos.c.visit_id == visit_id)
-            .order_by(visit_photos.c.position)
-        )
-    )
+    return list(connection.execute(_PHOTOS, {"visit_id": visit_id}))
 
 
 def uses(connection: Connection, visit_id: UUID, named: Collection[Row[Any]]) -> list[Use]:

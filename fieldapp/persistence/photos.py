@@ -57,15 +57,17 @@ def add(connection: Connection, values: Values) -> bool:
     return added
 
 
-def lock(connection: Connection, digests: Collection[str]) -> None:
+def lock(connection: Connection, digests: Collection[str]) -> bool:
     """Make others who bring or name these photos wait until this transaction ends.
 
-    Otherwise a photo and a visit that names it could arrive at one moment without seeing each other. On
-    SQLite there is only one writer.
+    Otherwise a photo and a visit that names it could arrive at one moment without seeing each other. Tells
+    whether others could have written meanwhile: on SQLite there is only one writer.
     """
-    if connection.dialect.name == "postgresql":
-        for number in sorted({zlib.crc32(digest.encode()) - (1 << 31) for digest in digests}):
-            connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, number)))
+    if connection.dialect.name != "postgresql":
+        return False
+    for number in sorted({zlib.crc32(digest.encode()) - (1 << 31) for digest in digests}):
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, number)))
+    return True
 
 
 def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, str]:

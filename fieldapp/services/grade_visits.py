@@ -40,10 +40,11 @@ def _grade(work: UnitOfWork, visit_id: UUID, graded: dict[UUID, Values]) -> list
     visit = evidence.find(connection, visit_id)
     if visit is None:
         return []
-    named = evidence.photos_of(connection, visit_id)
-    if named:
-        photos.lock(connection, [row.sha256 for row in named])
-        named = evidence.photos_of(connection, visit_id)  # as they are now that nobody brings one
+    named: list[Row[Any]] = []
+    if visit.names_photos:
+        named = evidence.photos_of(connection, visit_id)
+        if photos.lock(connection, [row.sha256 for row in named]):
+            named = evidence.photos_of(connection, visit_id)  # as they are now that nobody brings one
     uses = evidence.uses(connection, visit_id, named) if named else []
     near = evidence.neighbours(connection, visit) if visit.fix_captured_at is not None else []
     moves = {} if visit.fix_mocked else {row.id: _move(visit, row) for row in near}
