@@ -9,6 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
+from fieldapp.domain.permissions import Person, Role
+from fieldapp.domain.reviewing import ReviewStep
+from fieldapp.domain.visits import Review
+from fieldapp.persistence import accounts, schema
+from fieldapp.services.review_visit import review_visit
 from fieldapp.web import field as field_pages
 from tests.browser.phones import Field, Phone, field_app, kept_demonstration, picture
 
@@ -196,3 +201,45 @@ def test_what_cannot_be_sent_goes_by_file_to_another_device_and_arrives_once(
     broken.offline(False)
     broken.says("全部已发送")
     assert len(field_app.visits("用文件转交")) == 1
+
+
+def test_an_officers_question_is_shown_and_answered_without_a_network(field_app: Field) -> None:
+    phone = field_app.phone()
+    page = phone.ready_for_offline()
+    phone.log_visit("等待提问")
+    phone.says("全部已发送")
+    (stored,) = field_app.visits("等待提问")
+    with field_app.context.reading() as connection:
+        officer = accounts.find_by_name(connection, "officer")
+    assert officer is not None
+    review_visit(
+        field_app.context,
+        stored["id"],
+        ReviewStep.QUESTION,
+        text="培训了多少人?",
+        revision=stored["revision"],
+        seen=Review.SUBMITTED,
+        by=Person(Role.BUREAU_OFFICER, user_id=officer["id"]),
+    )
+    phone.tap_text("立即发送")
+    expect(page.locator(".visits .card").first).to_contain_text("有问题待您答复：培训了多少人?")
+    phone.offline()
+    _open_first(phone)
+    page.get_by_label("您的答复").fill("二十三人")
+    page.get_by_role("button", name="发送答复").tap()
+    expect(page.locator(".talk")).to_contain_text("您的答复，尚在本机")
+    phone.offline(False)
+    phone.says("全部已发送")
+    expect(page.locator(".talk")).not_to_contain_text("尚在本机")
+    expect(page.locator(".talk .note-answer")).to_contain_text("二十三人")
+
+
+def test_an_account_that_is_not_complete_is_told_what_is_missing(field_app: Field) -> None:
+    with field_app.context.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        connection.execute(
+            schema.users.update()
+            .where(schema.users.c.username == "commissioner")
+            .values(must_set_password=True)
+        )
+    page = field_app.phone().open()
+    expect(page.locator(".notices").get_by_role("link", name="我的账号")).to_be_visible()

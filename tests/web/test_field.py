@@ -13,8 +13,11 @@ from flask.testing import FlaskClient
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
 from fieldapp.services.context import Context
+from fieldapp.services.passwords import hashed
+from fieldapp.web.accounts import SESSION_COOKIE
 from fieldapp.web.field.words import field_words
 from tests.accounts import make_account, sign_in
+from tests.services.small_register import fill
 
 SCRIPTS = Path(__file__).parents[2] / "fieldapp" / "static" / "js" / "field" / "ui"
 # Words whose key is put together in the script; the parts before what varies.
@@ -116,3 +119,23 @@ def test_the_scripts_say_nothing_that_has_no_words_and_no_word_is_idle() -> None
     assert said - words == set()
     idle = {key for key in words - mentioned if not key.startswith(prefixes)}
     assert idle == set()
+
+
+def test_a_commissioner_lands_in_the_app_and_stays_logged_in_when_the_browser_is_closed(
+    client: FlaskClient, sqlite_context: Context
+) -> None:
+    fill(sqlite_context)
+    for role, place in ((Role.COMMISSIONER, "/field/"), (Role.VIEWER, "/")):
+        own = "C-0001" if role is Role.COMMISSIONER else None
+        make_account(sqlite_context, role, commissioner_id=own, password_hash=hashed("一个很长的口令 2026"))
+        client.application.config["WTF_CSRF_ENABLED"] = False
+        answer = client.post(
+            "/login", data={"name": role.value, "password": "一个很长的口令 2026", "next": "/"}
+        )
+        assert (answer.status_code, answer.location) == (303, place)
+        cookie = client.get_cookie(SESSION_COOKIE)
+        assert cookie is not None
+        assert (cookie.expires is not None) is (role is Role.COMMISSIONER)
+        wanted = client.get("/login?next=/map")
+        assert wanted.location == "/map"
+        client.delete_cookie(SESSION_COOKIE)

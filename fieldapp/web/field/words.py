@@ -44,6 +44,8 @@ _WORDS = {
         "This network wants a login of its own, {count} to be sent; open a web page first"
     ),
     "sync_portal_none": Message("This network wants a login of its own; open a web page first"),
+    "sync_refused": Message("The server refuses for now, {count} to be sent; the reason stands below"),
+    "sync_refused_none": Message("The server refuses for now; the reason stands below"),
     "sync_storage": Message("The phone's storage did not answer; open the app again"),
     "sync_waiting": Message("{count} to be sent"),
     "sync_photos_waiting": Message("Photos on their way: {count} visits"),

@@ -37,6 +37,10 @@ PHONE_WORDS = {
         "or Safari."
     ),
     "storage_help": Message("What to do"),
+    "app_not_kept": Message(
+        "The app itself is not on this phone yet, so it does not open without a network. Open it once more "
+        "with a good network, in a browser that allows it."
+    ),
     "insecure": Message(
         "This address begins with http: browsers allow neither opening without a network nor the position "
         "there. Ask the bureau for the address with https."

@@ -37,6 +37,7 @@ class App {
   seen = null; // when everything was last sent and read
   lastTownship = null;
   persistent = null;
+  kept = null; // whether the app itself is on the phone; null until that is known
   closed = false; // this browser keeps nothing
   outdated = false; // a newer version has taken the storage
   activate = null; // what begins the version that waits
@@ -65,6 +66,7 @@ class App {
       },
       beforeReload: () => Promise.allSettled([...this.#keeping]),
     });
+    this.kept = Boolean(this.#registration);
     await this.#wake();
     await askForPeriodicSync(this.#registration);
   }

@@ -56,14 +56,16 @@ export function stepper({ label, value, step = 1, least = 0, most = 99_999, deci
     maxlength: 9,
   });
   const read = () => Number(input.value.replace(",", ".").trim() || 0);
-  const settle = (number) => {
-    const bounded = Math.min(most, Math.max(least, number));
+  const fitting = (number) => {
     const factor = 10 ** decimals;
-    input.value = String(Math.round(bounded * factor) / factor);
-    onchange(Number(input.value));
+    return Math.round(Math.min(most, Math.max(least, number)) * factor) / factor;
+  };
+  const settle = (number) => {
+    input.value = String(fitting(number));
+    onchange(fitting(number));
   };
   const move = (by) => settle((Number.isFinite(read()) ? read() : 0) + by);
-  input.addEventListener("input", () => onchange(read()));
+  input.addEventListener("input", () => Number.isFinite(read()) && onchange(fitting(read())));
   input.addEventListener("blur", () => settle(Number.isFinite(read()) ? read() : 0));
   return make(
     "div",

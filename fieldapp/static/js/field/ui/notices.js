@@ -29,6 +29,10 @@ export function showNotices(app) {
   if (app.notForThem) {
     notices.push(notice("warn", say("not_for_you"), link(say("to_site"), "/")));
   }
+  // Refused as a whole: the server says why, such as an account that is not complete yet.
+  if (app.activity.outcome === "refused" && !app.notForThem) {
+    notices.push(notice("warn", app.activity.message, link(say("account_page"), "/me")));
+  }
   const overdue = app.frame.overdue() ?? app.activity.reminder ?? null;
   if (overdue) notices.push(notice("warn", overdue, link(say("hand_over_link"), "#/phone")));
   if (app.others.length) {

@@ -61,6 +61,7 @@ async function kept(app, again) {
   const promise = persistent === null ? "persist_unknown" : persistent ? "persist_yes" : "persist_no";
   return [
     notice(persistent ? "good" : "warn", say(promise)),
+    ...(app.kept === false ? [notice("warn", say("app_not_kept"))] : []),
     ...(persistent === false ? [make("div", { class: "buttons" }, button(say("persist_ask"), ask))] : []),
     facts([
       [say("kept_visits"), String(app.rows.length)],

@@ -24,7 +24,6 @@ export function resultsField({ values, changed }) {
         step: 1,
         decimals: name === MONEY ? 2 : 0,
         onchange(number) {
-          if (!Number.isFinite(number)) return;
           values.results[name] = number;
           changed();
           show();

@@ -10,7 +10,12 @@ export async function watchVersions({ onWaiting, beforeReload }) {
     await beforeReload();
     location.reload();
   });
-  const registration = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/" });
+  let registration;
+  try {
+    registration = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/" });
+  } catch {
+    return null; // the page of this phone says that the app is not kept yet
+  }
   const tell = () => {
     const { waiting } = registration;
     if (waiting && navigator.serviceWorker.controller)

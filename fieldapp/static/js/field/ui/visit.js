@@ -9,7 +9,7 @@ import { openQuestion, sayAttention, sayReview, stateBadge } from "./state.js";
 import { sayPeriod, sayPosition, townshipName } from "./telling.js";
 import { sayMoment } from "./times.js";
 
-const LONGEST_ANSWER = 1000;
+const LONGEST_ANSWER = 2000;
 
 export function visitScreen(app, id) {
   const element = make("section", { class: "visit" });

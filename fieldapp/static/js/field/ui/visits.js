@@ -1,7 +1,7 @@
 // My visits, the latest first, each with its state.
 import { say } from "../../map/words.js";
 import { button, link, make, para } from "./dom.js";
-import { openQuestion, sayAttention, sayReview, stateBadge } from "./state.js";
+import { openQuestion, sayAttention, sayReview, sayState, stateBadge } from "./state.js";
 import { sayPeriod, townshipName } from "./telling.js";
 import { sayMoment } from "./times.js";
 
@@ -9,6 +9,7 @@ const AT_ONCE = 30;
 
 export function visitsScreen(app) {
   let shownCount = AT_ONCE;
+  let shown = null;
   const list = make("ul", { class: "visits" });
   const drafted = make("div");
   const more = button(say("more"), () => {
@@ -26,8 +27,11 @@ export function visitsScreen(app) {
 
   async function update() {
     const rows = app.rows.slice(0, shownCount);
-    const focused = document.activeElement?.closest("[data-visit]")?.dataset.visit;
     const drafts = await app.outbox.drafts();
+    const key = JSON.stringify([shownCount, rows, drafts, rows.map((row) => sayState(app, row))]);
+    if (key === shown) return;
+    shown = key;
+    const focused = document.activeElement?.closest("[data-visit]")?.dataset.visit;
     drafted.replaceChildren(...drafts.map((draft) => draftLine(draft)));
     list.replaceChildren(...rows.map((row) => line(app, row)));
     if (!rows.length && !drafts.length) {

@@ -30,10 +30,12 @@ export function saySync({
   else if (!online || activity.outcome === "offline") {
     const key = count ? "sync_offline" : seen ? "sync_offline_none" : "sync_offline_new";
     line = { text: told(key, { time: seen ? sayMoment(seen, now) : "" }), kind: count ? "warn" : "plain" };
-  } else if (["server", "nonsense", "portal", "refused"].includes(activity.outcome)) {
+  } else if (["server", "nonsense", "portal"].includes(activity.outcome)) {
     const time = activity.retry_at ? sayMoment(activity.retry_at, now) : "";
     const key = activity.outcome === "portal" ? "sync_portal" : "sync_trouble";
     line = { text: told(count ? key : `${key}_none`, { time }), kind: "warn" };
+  } else if (activity.outcome === "refused") {
+    line = { text: told(count ? "sync_refused" : "sync_refused_none"), kind: "warn" };
   } else if (activity.outcome === "storage") line = { text: say("sync_storage"), kind: "warn" };
   else if (count) line = { text: told("sync_waiting"), kind: "plain" };
   else if (sending) line = { text: say("sync_photos_waiting", { count: sending }), kind: "plain" };
