@@ -66,6 +66,7 @@ PHONE_WORDS = {
     # Installing.
     "install": Message("Installing"),
     "installed": Message("The app is installed on this phone."),
+    "install_now": Message("Install on this phone"),
     "install_why": Message(
         "On the home screen the app opens like any other, without a network, and the browser keeps "
         "its data more reliably."

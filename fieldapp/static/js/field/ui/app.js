@@ -16,6 +16,13 @@ import { saySync } from "./words-of-sync.js";
 const IDLE = { running: false, outcome: null, code: null, photo: null, visit: null, retry_at: null };
 const SOON_MS = 60;
 
+// Where the browser offers to install the app, the offer is kept until somebody asks for it.
+let offer = null;
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  offer = event;
+});
+
 // By when the visit was, and those of one minute by when they were logged.
 const latestFirst = ({ body: one }, { body: other }) =>
   Date.parse(other.started_at) - Date.parse(one.started_at) ||
@@ -98,6 +105,11 @@ class App {
   go(hash) {
     if (location.hash === hash) this.#route();
     else location.hash = hash;
+  }
+
+  // -> what asks the browser to install the app, or null where it offers nothing.
+  get install() {
+    return offer && (() => offer.prompt());
   }
 
   reopen() {

@@ -12,7 +12,7 @@ export function phoneScreen(app) {
     "section",
     { class: "phone" },
     make("h1", { tabindex: -1, text: say("this_phone") }),
-    installing(),
+    installing(app),
     keeping,
     app.user && !app.closed ? handingOver(app) : null,
     looks(),
@@ -25,7 +25,7 @@ export function phoneScreen(app) {
   return { element, shown: showKeeping };
 }
 
-function installing() {
+function installing(app) {
   const { installed, wechat, ios, android } = surroundings();
   const part = make("section", {}, make("h2", { text: say("install") }));
   if (wechat) {
@@ -34,6 +34,11 @@ function installing() {
   } else if (installed) part.append(para(say("installed")));
   else {
     part.append(para(say("install_why")));
+    if (app.install) {
+      part.append(
+        make("div", { class: "buttons" }, button(say("install_now"), app.install, { class: "primary" })),
+      );
+    }
     if (ios) part.append(steps("install_ios", 3));
     else if (android) part.append(steps("install_android", 3));
     else part.append(para(say("install_desktop"), {}));

@@ -11,12 +11,13 @@ export function photoField({ app, id, values, changed }) {
   const count = make("p", { class: "hint", role: "status" });
   const { group, fault } = field(say("photos"), "photos", shown, count, chooser());
   let busy = 0;
+  let taking = Promise.resolve();
 
   function input(attributes) {
     const element = make("input", { id: newName("file"), type: "file", accept: "image/*", ...attributes });
     element.addEventListener("change", async () => {
-      const files = [...element.files];
-      await take(files);
+      taking = Promise.allSettled([taking, take([...element.files])]);
+      await taking;
       element.value = ""; // the same picture can be chosen again
     });
     return element;
@@ -103,5 +104,14 @@ export function photoField({ app, id, values, changed }) {
     showCount();
   }
 
-  return { group, fault, show };
+  return {
+    group,
+    fault,
+    show,
+    // A photo that is still being made smaller belongs to the visit as well.
+    settled: () => taking,
+    get busy() {
+      return busy > 0;
+    },
+  };
 }

@@ -48,6 +48,7 @@ function firstValues(app, existing) {
 
 function form(app, { id, values, existing, draft }) {
   let saving = false;
+  let waiting = false; // for a photo
   let begun = Boolean(draft);
   let keeping = false;
   let unkept = false;
@@ -241,8 +242,15 @@ function form(app, { id, values, existing, draft }) {
   }
 
   async function trySave() {
-    if (saving) return;
+    if (saving || waiting) return;
     problem.replaceChildren();
+    if (photos.busy) {
+      waiting = true;
+      problem.append(para(say("photo_busy")));
+      await photos.settled();
+      waiting = false;
+      problem.replaceChildren();
+    }
     if (values.mode === "on_site" && position.waiting) {
       problem.append(
         para(say("save_waiting")),

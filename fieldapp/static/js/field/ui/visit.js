@@ -11,6 +11,13 @@ import { sayMoment } from "./times.js";
 
 const LONGEST_ANSWER = 2000;
 
+function sayConfirmation(document) {
+  const { state, rating } = document?.confirmation ?? {};
+  if (!state) return null;
+  const told = say(`confirmation_${state}`);
+  return rating ? say("confirmation_rated", { state: told, rating }) : told;
+}
+
 export function visitScreen(app, id) {
   const element = make("section", { class: "visit" });
   let shown = null;
@@ -74,6 +81,7 @@ export function visitScreen(app, id) {
         [say("position"), sayPosition(body)],
         [say("review"), sayReview(row)],
         [say("grade"), grade && [grade, ...(document.grade_reasons ?? [])].join(say("semicolon"))],
+        [say("confirmation"), sayConfirmation(document)],
         [say("arrived"), document?.received_at && sayMoment(document.received_at)],
       ]),
     );
@@ -165,6 +173,9 @@ export function visitScreen(app, id) {
         link(say("change"), `#/visits/${id}/edit`, { class: "button" }),
         button(say("delete"), ask),
       );
+    }
+    if (row.document && !row.pending && navigator.onLine) {
+      part.append(link(say("confirmation_ask"), `/visits/${id}`, { class: "button" }));
     }
     return make("div", {}, part, sure);
   }
