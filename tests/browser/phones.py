@@ -31,6 +31,8 @@ from fieldapp.web.accounts import SESSION_COOKIE
 from tests.browser.conftest import PHONE, serve, served
 from tests.conftest import SHANGHAI
 
+# Milliseconds; a busy machine takes its time over a photo.
+PATIENCE = 30_000
 # Failures of the network that the tests bring about; the browser notes each of them.
 _EXPECTED = ("Failed to load resource", "net::ERR_", "the server responded with a status of")
 
@@ -124,7 +126,7 @@ class Phone:
 
     def says(self, text: str) -> None:
         """The state of sending, as it stands at the top."""
-        expect(self.page.locator(".sync-state")).to_contain_text(text)
+        expect(self.page.locator(".sync-state")).to_contain_text(text, timeout=PATIENCE)
 
     def log_visit(self, content: str) -> None:
         """Log a visit with the position that the phone finds."""

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.phones import Field, field_app, kept_demonstration, picture
+from tests.browser.phones import PATIENCE, Field, field_app, kept_demonstration, picture
 
 __all__ = ["field_app", "kept_demonstration"]
 
@@ -62,8 +62,8 @@ def test_a_visit_with_photo_and_position_takes_five_taps_at_most_and_arrives_onc
     expect(page.locator(".visits .state").first).to_have_text("在本机")
 
     phone.offline(False)
+    expect(page.locator(".visits .state").first).to_have_text("已发送", timeout=PATIENCE)
     phone.says("全部已发送")
-    expect(page.locator(".visits .state").first).to_have_text("已发送")
     (stored,) = field_app.visits("查看苗情, 指导水肥管理")
     assert stored["commissioner_id"] == field_app.commissioner_id
     assert stored["fix_accuracy_m"] == 8

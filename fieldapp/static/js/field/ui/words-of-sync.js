@@ -24,7 +24,7 @@ export function saySync({
       text: told("sync_photo", { percent: Math.round((100 * (sent ?? 0)) / (size || 1)) }),
       kind: "plain",
     };
-  } else if (activity.running && (count || sending)) line = { text: told("sync_sending"), kind: "plain" };
+  } else if (activity.running && count) line = { text: told("sync_sending"), kind: "plain" };
   else if (signedOut)
     line = { text: told(count ? "sync_login" : "sync_login_none"), kind: "warn", login: true };
   else if (!online || activity.outcome === "offline") {
