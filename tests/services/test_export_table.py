@@ -46,6 +46,12 @@ C-0010,O'Neil <b>,东北农业大学,0451-8219000,126.1234567891,45.1,,
 {LALIN},C-0001,2026-01-01,2026-12-31,ended,2026-06-30,transferred
 {LALIN},C-0002,2026-07-01,2027-06-30,active,,
 """,
+    "visits": "township_code,commissioner_id,started_at,ended_at,content,"
+    f"""service_days,fix_lon,fix_lat,fix_accuracy_m
+{LALIN},C-0001,2026-03-05 09:00,2026-03-05 11:30,"两行
+""引号"", 逗号；分号",0.5,126.1234567891,45.1,12.5
+{LALIN},C-0002,2026-08-01 13:00,2026-08-01 17:00,'{FORMULA},1,,,
+""",
 }
 
 
@@ -151,8 +157,9 @@ def test_a_layer_of_townships_carries_their_boundaries(register: Context) -> Non
 
 @pytest.mark.parametrize("file_format", EXPORT_FORMATS)
 def test_visits_are_exported_with_their_local_time(
-    register: Context, tmp_path: Path, file_format: ExportFormat
+    context: Context, tmp_path: Path, file_format: ExportFormat
 ) -> None:
+    fill(context)
     moment = datetime(2026, 11, 20, 1, 10, tzinfo=UTC)
     visit = {
         "id": uuid4(),
@@ -166,11 +173,11 @@ def test_visits_are_exported_with_their_local_time(
         "content": FORMULA,
         "service_days": 0.5,
     }
-    with register.engine.execution_options(fieldapp_writes=True).begin() as connection:
+    with context.engine.execution_options(fieldapp_writes=True).begin() as connection:
         connection.execute(insert(schema.visits), visit)
         connection.execute(insert(schema.visits), visit | {"id": uuid4(), "deleted_at": moment})
     path = tmp_path / f"visits.{file_format}"
-    assert export_table(register, "visits", file_format, path) == 1
+    assert export_table(context, "visits", file_format, path) == 1
     if file_format == "json":
         (record,) = json.loads(path.read_text("utf-8"))
         assert record["started_at"] == "2026-11-20T09:10:00+08:00"
