@@ -208,12 +208,19 @@ export async function runHistory({ seed, people, port, pictureOf, serverUp }) {
     throw new Error(`seed ${seed}: no peace after ${MOST_ROUNDS} rounds`);
   }
 
-  async function ofServer(person, path) {
-    const { cookie_name, cookie } = person;
-    const address = path.startsWith("http") ? path : `http://127.0.0.1:${port}${path}`;
-    const response = await fetch(address, { headers: { Cookie: `${cookie_name}=${cookie}` } });
-    if (!response.ok) throw new Error(`seed ${seed}: ${path} answers ${response.status}`);
-    return response;
+  // What the server answers a person directly; it may be killed and started again in the middle of the question.
+  async function ofServer({ cookie_name, cookie }, path) {
+    for (let tries = 1; ; tries += 1) {
+      await serverUp();
+      try {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+          headers: { Cookie: `${cookie_name}=${cookie}`, Connection: "close" },
+        });
+        return { ok: response.ok, status: response.status, bytes: await response.arrayBuffer() };
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
   }
 
   async function documents() {
@@ -222,7 +229,9 @@ export async function runHistory({ seed, people, port, pictureOf, serverUp }) {
       let page = { next: null, more: true };
       while (page.more) {
         const since = page.next ? `&changed_since=${encodeURIComponent(page.next)}` : "";
-        page = await (await ofServer(person, `/api/v1/visits?limit=100${since}`)).json();
+        const answer = await ofServer(person, `/api/v1/visits?limit=100${since}`);
+        if (!answer.ok) throw new Error(`seed ${seed}: the feed answers ${answer.status}`);
+        page = JSON.parse(new TextDecoder().decode(answer.bytes));
         for (const document of page.visits) found.set(document.id, { ...document, user: person.user });
       }
     }
@@ -242,11 +251,8 @@ export async function runHistory({ seed, people, port, pictureOf, serverUp }) {
     for (const handset of handsets) await ledger.look(handset);
     const photo = async (digest) => {
       for (const person of persons) {
-        const { cookie_name, cookie } = person;
-        const response = await fetch(`http://127.0.0.1:${port}/api/v1/photos/${digest}/original`, {
-          headers: { Cookie: `${cookie_name}=${cookie}` },
-        });
-        if (response.ok) return response.arrayBuffer();
+        const answer = await ofServer(person, `/api/v1/photos/${digest}/original`);
+        if (answer.ok) return answer.bytes;
       }
       throw new Error(`seed ${seed}: photo ${digest} is not on the server`);
     };
