@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import bindparam, insert, select, update
 
 from fieldapp.domain.confirmations import kept_digest, link_secret, paper_code
@@ -64,30 +66,26 @@ def show_reviewing(context: Context, work: UnitOfWork, random: Random, visits: S
 
 
 def _grade(work: UnitOfWork, visits: Sequence[Row]) -> None:
-    """Grade all visits by the rule for logs from the field; nothing but their positions speaks yet."""
-    boundaries = {
-        row.code: MeasuredBoundary(row.boundary, row.boundary_tolerance_m or 0.0)
-        for row in work.connection.execute(
-            select(
-                schema.townships.c.code,
-                schema.townships.c.boundary,
-                schema.townships.c.boundary_tolerance_m,
-            ).where(schema.townships.c.boundary.is_not(None))
-        )
+    """Grade all visits by the rule for logs from the field; nothing but their positions speaks here."""
+    each = schema.townships.c
+    places = {
+        row.code: row
+        for row in work.connection.execute(select(each.code, each.boundary, each.boundary_tolerance_m))
     }
     graded = []
     for row in visits:
-        found = grade_of(_evidence(row, boundaries.get(row["township_code"])))
+        found = grade_of(_evidence(row, places[row["township_code"]]))
         reasons = [reason.stored for reason in found.reasons]
         graded.append({"_id": row["id"], "grade": found.grade.value, "grade_reasons": reasons})
     work.connection.execute(update(schema.visits).where(schema.visits.c.id == bindparam("_id")), graded)
 
 
-def _evidence(row: Row, boundary: MeasuredBoundary | None) -> VisitEvidence:
+def _evidence(row: Row, place: Any) -> VisitEvidence:
+    tolerance_m = place.boundary_tolerance_m or 0.0
     fix = None
     if row["fix_lon"] is not None:
         fix = FixEvidence(
-            outside_m=None if boundary is None else boundary.outside_m(row["fix_lon"], row["fix_lat"]),
+            outside_m=_outside_m(place.boundary, tolerance_m, row["fix_lon"], row["fix_lat"]),
             accuracy_m=row["fix_accuracy_m"],
             captured_at=row["fix_captured_at"],
         )
@@ -97,8 +95,16 @@ def _evidence(row: Row, boundary: MeasuredBoundary | None) -> VisitEvidence:
         received_at=row["received_at"],
         mode=VisitMode(row["mode"]),
         fix=fix,
-        tolerance_m=0.0 if boundary is None else boundary.tolerance_m,
+        tolerance_m=tolerance_m,
     )
+
+
+def _outside_m(boundary: BaseGeometry | None, tolerance_m: float, lon: float, lat: float) -> float | None:
+    if boundary is None:
+        return None
+    if shapely.contains_xy(boundary, lon, lat):  # nearly all: making a boundary measurable takes longer
+        return 0.0
+    return MeasuredBoundary(boundary, tolerance_m).outside_m(lon, lat)
 
 
 def _ask(work: UnitOfWork, random: Random, row: Row, question: str, answer: str | None) -> None:
