@@ -19,6 +19,7 @@ from fieldapp.persistence.schema import (
     confirmations,
     counties,
     institutions,
+    photos,
     townships,
     visit_notes,
     visit_photos,
@@ -28,7 +29,10 @@ from fieldapp.persistence.visits import readable_by
 
 # The worst comes first where grades are sorted; a visit that was never graded comes last.
 _GRADES = {"A": 4, "B": 3, "C": 2, "D": 1}
-_AWAITED = exists().where(visit_photos.c.visit_id == visits.c.id)
+_AWAITED = exists().where(
+    visit_photos.c.visit_id == visits.c.id,
+    ~exists().where(photos.c.sha256 == visit_photos.c.sha256),
+)
 _PHOTOS = (
     select(func.count()).where(visit_photos.c.visit_id == visits.c.id).correlate(visits).scalar_subquery()
 )

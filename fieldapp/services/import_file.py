@@ -17,6 +17,7 @@ from fieldapp.persistence.register import lock_register
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.columns import ImportKind
 from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
 from fieldapp.services.import_assignments import plan_assignments
 from fieldapp.services.import_commissioners import plan_commissioners
 from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan, carry_out
@@ -138,6 +139,7 @@ def _judge_evidence(work: UnitOfWork, plan: Plan) -> None:
     ids = [UUID(subject_id) for _, _, subject_id, _, _ in plan.events]
     if ids and not plan.faults:
         work.touch_visits(*ids)
+        regrade(work, ids)
 
 
 def _notices(table: ImportTable, plan: Plan) -> Iterator[Message]:

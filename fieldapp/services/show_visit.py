@@ -16,7 +16,7 @@ from fieldapp.domain.evidence_reasons import reason_of
 from fieldapp.domain.permissions import Action, Person, may, shown_phone
 from fieldapp.domain.reviewing import NoteKind, ReviewStep, possible_steps
 from fieldapp.domain.visits import RESULTS, Review, Visit, body_of
-from fieldapp.persistence import confirmations, townships, visit_history, visit_notes, visit_pages
+from fieldapp.persistence import confirmations, photos, townships, visit_history, visit_notes, visit_pages
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
 from fieldapp.services.review_visit import event_words, readable_visit, row_of
@@ -76,6 +76,7 @@ def show_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitPage:
         officer = may(by, Action.VISIT_REVIEW, belongs)
         own = may(by, Action.VISIT_WRITE, belongs)
         confirms = may(by, Action.VISIT_CONFIRM, belongs)
+        arrived = photos.arrived(connection, stored.visit.photos)
         notes = visit_notes.of_visits(connection, [visit_id]).get(visit_id, [])
         confirmation = confirmations.standing(connection, [visit_id]).get(visit_id)
         state = confirmations.confirmation_of(confirmation).state(context.now()) if confirmation else None
@@ -85,7 +86,7 @@ def show_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitPage:
             row=row,
             visit=stored.visit,
             phone=shown_phone(by, row["commissioner_phone"], belongs),
-            pictures=[Picture(each, arrived=False) for each in stored.visit.photos],
+            pictures=[Picture(each, each in arrived) for each in stored.visit.photos],
             reasons=[reason_of(each).sentence for each in row["grade_reasons"] or ()],
             results=[(words, row[name]) for name, words in RESULTS.items() if row[name]],
             map=_map_of(connection, stored),

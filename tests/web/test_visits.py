@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Person, Role
@@ -251,6 +252,27 @@ def test_a_wrong_code_and_an_expired_link_look_alike(client_of: Client, sqlite_c
     assert said[1] is not None
     assert said[0][1] == said[1][1]
     assert code not in wrong.text
+
+
+def test_the_stamped_paper_is_photographed_checked_and_shown_to_officers(
+    client_of: Client, sqlite_context: Context
+) -> None:
+    officer = make_account(sqlite_context, Role.ADMINISTRATOR)
+    make_confirmation(sqlite_context, ONE, by=officer)
+    address = f"/confirm/{show_slip(sqlite_context, ONE, by=officer).secret}"
+    recipient = create_app(context=sqlite_context).test_client()
+    page = recipient.get(address).text
+    wrong = post(recipient, address, page, photo=(io.BytesIO(b"<script>"), "stamp.jpg"))
+    assert (wrong.status_code, 'role="alert"' in wrong.text) == (422, True)
+    picture = io.BytesIO()
+    Image.new("RGB", (80, 60), "red").save(picture, "JPEG")
+    picture.seek(0)
+    assert post(recipient, address, page, photo=(picture, "stamp.jpg")).status_code == 303
+    client = client_of(Role.BUREAU_OFFICER)
+    shown = re.search(rf"/visits/{ONE}/confirmation/\d+/thumbnail.jpg", client.get(f"/visits/{ONE}").text)
+    assert shown is not None
+    assert client.get(shown[0]).mimetype == "image/jpeg"
+    assert client_of(Role.VIEWER, username="leader").get(shown[0]).status_code == 403
 
 
 def test_who_has_not_synced_is_shown_and_reminded(

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from uuid import UUID
 
 import segno
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from fieldapp.domain.errors import ConflictError
 from fieldapp.domain.permissions import Action
+from fieldapp.services.keep_stamp import show_stamp
 from fieldapp.services.make_confirmation import (
     approve_confirmation,
     make_confirmation,
     revoke_confirmation,
     show_slip,
 )
+from fieldapp.services.read_picture import Size
 from fieldapp.web.registers.asking import the_context
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.visits.pages import visit_page
@@ -53,6 +55,14 @@ def slip(visit_id: UUID) -> AnyResponse | tuple[str, int] | str:
         entry=url_for("recipient.show_entry", _external=True),
         picture=_picture_of(address),
     )
+
+
+@blueprint.get("/visits/<uuid:visit_id>/confirmation/<int:confirmation_id>/<any(thumbnail, view):size>.jpg")
+@needs(Action.VISIT_CONFIRM)
+def stamp(visit_id: UUID, confirmation_id: int, size: Size) -> Response:
+    """The photo of the stamped paper."""
+    content = show_stamp(the_context(), visit_id, confirmation_id, size, by=acting_person())
+    return Response(content, mimetype="image/jpeg")
 
 
 @blueprint.post("/visits/<uuid:visit_id>/confirmation/<int:confirmation_id>/approve")

@@ -14,6 +14,7 @@ from fieldapp.services.answer_confirmation import (
     open_confirmation,
     secret_of_code,
 )
+from fieldapp.services.keep_stamp import keep_stamp
 from fieldapp.web.registers.asking import the_context
 from fieldapp.web.rights import open_to_all
 from geodata.errors import Message
@@ -61,8 +62,14 @@ def show(secret: str) -> str | tuple[str, int]:
 def answer(secret: str) -> AnyResponse | str | tuple[str, int]:
     """Keep what the recipient gave."""
     try:
-        given = read_answer(request.form.get("stars", ""), request.form.get("comment", ""), has_photo=False)
-        answer_confirmation(the_context(), secret, given)
+        open_confirmation(the_context(), secret)  # nothing is read of a file that nobody may send
+        file = request.files.get("photo")
+        has_photo = file is not None and bool(file.filename)
+        given = read_answer(
+            request.form.get("stars", ""), request.form.get("comment", ""), has_photo=has_photo
+        )
+        stamp = keep_stamp(the_context(), file.stream) if file is not None and has_photo else None
+        answer_confirmation(the_context(), secret, given, stamp_sha256=stamp)
     except InvalidInputError as error:
         return _page(secret, refusal=error.message, status=422)
     except NotFoundError as error:
