@@ -82,6 +82,9 @@ class Action(StrEnum):
     PHOTO_READ = "photo.read"
     PHOTO_WRITE = "photo.write"
     ORIGINAL_READ = "original.read"
+    PLAN_READ = "plan.read"
+    PLAN_WRITE = "plan.write"
+    PLAN_PUBLISH = "plan.publish"
     IMPORT_WRITE = "import.write"
     EXPORT_READ = "export.read"
     AUDIT_READ = "audit.read"
@@ -140,6 +143,9 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.PHOTO_READ:          (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),   # as the visits
     Action.PHOTO_WRITE:         (_NONE, _NONE, _NONE,     _OWN,  _NONE),
     Action.ORIGINAL_READ:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # it tells where somebody was
+    Action.PLAN_READ:           (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
+    Action.PLAN_WRITE:          (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),  # a county plans for itself alone
+    Action.PLAN_PUBLISH:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.IMPORT_WRITE:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.EXPORT_READ:         (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.AUDIT_READ:          (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
@@ -318,6 +324,9 @@ _ACTION_WORDS = {
     Action.PHOTO_READ: Message("see photos of visits"),
     Action.PHOTO_WRITE: Message("send photos of visits"),
     Action.ORIGINAL_READ: Message("see photos as they were taken"),
+    Action.PLAN_READ: Message("see plans"),
+    Action.PLAN_WRITE: Message("draft plans"),
+    Action.PLAN_PUBLISH: Message("publish plans"),
     Action.IMPORT_WRITE: Message("import"),
     Action.EXPORT_READ: Message("export"),
     Action.AUDIT_READ: Message("see the audit trail"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,7 @@ from fieldapp.domain.suitability import peak_load
 from fieldapp.domain.transitions import propose
 from fieldapp.persistence import assignments, commissioners, recusals, townships
 from fieldapp.persistence.register import lock_register
+from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
 from fieldapp.services.steps import naming_who, row_of_pair, taken_meanwhile, write_proposal
 from geodata.errors import Message
@@ -54,31 +55,50 @@ def propose_assignments(
     context: Context, wanted: Sequence[Proposal], *, by: Person
 ) -> tuple[Assignment, ...]:
     """Propose for many townships, all or nothing; raises as `propose_assignment`, with every fault."""
+    _require_count(wanted)
     current: Assignment | None = None
+
+    def remember(term: Assignment) -> None:
+        nonlocal current
+        current = term
+
     with naming_who(context, lambda: current), context.work(actor=by.actor) as work:
         lock_register(work.connection)
-        refused = [
-            (number, preview.refusal)
-            for number, preview in enumerate(_previews(work.connection, wanted, by))
-            if preview.refusal is not None
-        ]
-        if len(wanted) == 1 and refused:
-            raise refused[0][1]
-        if refused:
-            raise InvalidInputError(
-                Message(
-                    "Of {count} proposals {refused} cannot be written, so none was. Correct or remove those.",
-                    count=len(wanted),
-                    refused=len(refused),
-                ),
-                [Fault(f"/{number}", refusal.message) for number, refusal in refused],
-                code="assignment.refused",
-            )
-        written = []
-        for each in wanted:
-            current = _proposed(each)
-            written.append(write_proposal(work, current))
+        written = write_proposals(work, wanted, by=by, before_each=remember)
         work.commit()
+    return written
+
+
+def write_proposals(
+    work: UnitOfWork,
+    wanted: Sequence[Proposal],
+    *,
+    by: Person,
+    before_each: Callable[[Assignment], None] = lambda _: None,
+) -> tuple[Assignment, ...]:
+    """Judge all of them, then store and record them; not committed yet, and the register is locked."""
+    refused = [
+        (number, preview.refusal)
+        for number, preview in enumerate(_previews(work.connection, wanted, by))
+        if preview.refusal is not None
+    ]
+    if len(wanted) == 1 and refused:
+        raise refused[0][1]
+    if refused:
+        raise InvalidInputError(
+            Message(
+                "Of {count} proposals {refused} cannot be written, so none was. Correct or remove those.",
+                count=len(wanted),
+                refused=len(refused),
+            ),
+            [Fault(f"/{number}", refusal.message) for number, refusal in refused],
+            code="assignment.refused",
+        )
+    written = []
+    for each in wanted:
+        term = _proposed(each)
+        before_each(term)
+        written.append(write_proposal(work, term))
     return tuple(written)
 
 
@@ -87,16 +107,20 @@ def preview_proposals(context: Context, wanted: Sequence[Proposal], *, by: Perso
 
     Raises `ForbiddenError` where the person may not propose anywhere.
     """
+    _require_count(wanted)
     with context.reading() as connection:
         return tuple(_previews(connection, wanted, by))
 
 
-def _previews(connection: Connection, wanted: Sequence[Proposal], by: Person) -> list[Preview]:
+def _require_count(wanted: Sequence[Proposal]) -> None:
     if not 1 <= len(wanted) <= MOST_AT_ONCE:
         raise InvalidInputError(
             Message("Propose for 1 to {most} townships at a time. Choose fewer.", most=MOST_AT_ONCE),
             code="assignment.count",
         )
+
+
+def _previews(connection: Connection, wanted: Sequence[Proposal], by: Person) -> list[Preview]:
     previews: list[Preview] = []
     taken: list[Assignment] = []
     for proposal in wanted:

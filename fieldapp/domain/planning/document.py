@@ -12,7 +12,7 @@ from fieldapp.domain.planning.shortage import find_shortages
 from geodata.errors import Message
 
 
-def plan_document(plan: Plan, say: Callable[[Message], str] = str) -> dict[str, Any]:
+def plan_document(plan: Plan, say: Callable[[Message], Any] = str) -> dict[str, Any]:
     """The plan with its reasons, as plain values; ``say`` puts a sentence into the reader's language."""
     reasons, uncovered = explain_pairs(plan), explain_uncovered(plan)
     return {

@@ -19,6 +19,12 @@ from fieldapp.persistence.schema.accounts import (
 from fieldapp.persistence.schema.audit import audit_chain, audit_events, change_counters
 from fieldapp.persistence.schema.base import metadata
 from fieldapp.persistence.schema.photos import photo_bands, photo_uploads, photos, product_photos
+from fieldapp.persistence.schema.planning import (
+    plan_drafts,
+    plan_publications,
+    planning_policies,
+    travel_distances,
+)
 from fieldapp.persistence.schema.register import (
     assignments,
     commissioner_specialties,
@@ -54,6 +60,9 @@ __all__ = [
     "photo_bands",
     "photo_uploads",
     "photos",
+    "plan_drafts",
+    "plan_publications",
+    "planning_policies",
     "product_photos",
     "products",
     "recovery_codes",
@@ -62,6 +71,7 @@ __all__ = [
     "sessions",
     "township_lineage",
     "townships",
+    "travel_distances",
     "user_counties",
     "users",
     "visit_notes",

@@ -1,0 +1,114 @@
+"""Drafts of plans: kept with their whole input, listed without it, held while they are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from fieldapp.domain.errors import NotFoundError
+from fieldapp.domain.planning.drafts import DraftState
+from fieldapp.persistence.register import Values
+from fieldapp.persistence.schema import plan_drafts, plan_publications, users
+from geodata.errors import Message
+
+_HEAVY = ("input", "plan", "facts")
+_RUNNING = [state.value for state in DraftState if state.is_running]
+
+
+def listed(connection: Connection) -> list[Values]:
+    """Every draft, the latest first, with its maker's name and without input and plan."""
+    columns = [column for column in plan_drafts.c if column.name not in _HEAVY]
+    statement = (
+        select(*columns, users.c.display_name.label("created_by_name"))
+        .outerjoin(users, users.c.id == plan_drafts.c.created_by)
+        .order_by(plan_drafts.c.id.desc())
+    )
+    return [dict(row._mapping) for row in connection.execute(statement)]
+
+
+def get(connection: Connection, draft_id: int) -> Values:
+    """The draft with this id, with its maker's name; `NotFoundError` when there is none."""
+    statement = (
+        select(plan_drafts, users.c.display_name.label("created_by_name"))
+        .outerjoin(users, users.c.id == plan_drafts.c.created_by)
+        .where(plan_drafts.c.id == draft_id)
+    )
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFoundError(Message("There is no plan with the id {id}.", id=draft_id))
+    return dict(row._mapping)
+
+
+def hold(connection: Connection, draft_id: int) -> Values:
+    """The same, while others who would change it wait until this transaction ends."""
+    connection.execute(select(plan_drafts.c.id).where(plan_drafts.c.id == draft_id).with_for_update())
+    return get(connection, draft_id)
+
+
+def add(connection: Connection, values: Values) -> int:
+    """Insert a draft; returns its id."""
+    return int(
+        connection.execute(insert(plan_drafts).values(**values).returning(plan_drafts.c.id)).scalar_one()
+    )
+
+
+def save(connection: Connection, draft_id: int, **values: Any) -> None:
+    """Change some columns of a draft."""
+    connection.execute(update(plan_drafts).where(plan_drafts.c.id == draft_id).values(**values))
+
+
+def save_running(connection: Connection, draft_id: int, revision: int, **values: Any) -> bool:
+    """Change some columns of a draft that is still being solved as this revision; False where it is not."""
+    changed = connection.execute(
+        update(plan_drafts)
+        .where(
+            plan_drafts.c.id == draft_id,
+            plan_drafts.c.revision == revision,
+            plan_drafts.c.state.in_(_RUNNING),
+        )
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def fail_silent(connection: Connection, since: datetime, **values: Any) -> None:
+    """Change every draft whose solver was not heard of since a moment."""
+    connection.execute(
+        update(plan_drafts)
+        .where(plan_drafts.c.state.in_(_RUNNING), plan_drafts.c.beat_at < since)
+        .values(**values)
+    )
+
+
+def count_silent(connection: Connection, since: datetime) -> int:
+    """How many drafts have a solver that was not heard of since a moment."""
+    rows = connection.execute(
+        select(plan_drafts.c.id).where(plan_drafts.c.state.in_(_RUNNING), plan_drafts.c.beat_at < since)
+    )
+    return len(rows.all())
+
+
+def remove(connection: Connection, draft_id: int) -> None:
+    """Delete a draft that was never published."""
+    connection.execute(delete(plan_drafts).where(plan_drafts.c.id == draft_id))
+
+
+def add_publications(connection: Connection, draft_id: int, assignment_ids: Iterable[int | None]) -> None:
+    """Note what a draft was published as."""
+    rows = [{"draft_id": draft_id, "assignment_id": each} for each in assignment_ids]
+    if rows:
+        connection.execute(insert(plan_publications), rows)
+
+
+def publications(connection: Connection, draft_id: int) -> Collection[int]:
+    """The assignments that a draft was published as, by id."""
+    return list(
+        connection.scalars(
+            select(plan_publications.c.assignment_id)
+            .where(plan_publications.c.draft_id == draft_id)
+            .order_by(plan_publications.c.assignment_id)
+        )
+    )

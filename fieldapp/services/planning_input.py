@@ -1,0 +1,116 @@
+"""What a plan is made from, read from the register as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from fieldapp.domain.assignments import Assignment, AssignmentState, is_serving, takes_up
+from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.planning import Pair, PlanningPolicy, PlanningProblem, state_problem
+from fieldapp.domain.planning.keeping import TravelKm, problem_values
+from fieldapp.domain.suitability import Suitor
+from fieldapp.persistence import travel_distances
+from fieldapp.persistence.candidates import CandidateInputs, read_candidate_inputs
+from fieldapp.persistence.unit_of_work import REGISTER, change_versions
+from geodata.errors import Message
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants planned; no ``county_codes`` means the whole city."""
+
+    starts_on: date
+    ends_on: date
+    county_codes: tuple[str, ...] = ()
+    pins: tuple[Pair, ...] = ()
+    forbids: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanningInput:
+    """The problem, and what stands beside it in the register."""
+
+    problem: PlanningProblem
+    travel: TravelKm | None
+    assignments: Sequence[Assignment]
+    register_version: int
+
+    def values(self) -> dict[str, Any]:
+        """What is kept of it with a draft."""
+        return problem_values(self.problem, travel=self.travel)
+
+
+def read_planning_input(
+    connection: Connection, wish: Wish, policy: PlanningPolicy, *, today: date
+) -> PlanningInput:
+    """State the problem as the register stands; `ContradictionError` where pins cannot be met.
+
+    The roster and the featured products are those of the term's first day, or of today if it has passed.
+    """
+    version = change_versions(connection)[REGISTER]
+    inputs = read_candidate_inputs(connection, as_of=max(today, wish.starts_on))
+    _require_counties(wish, inputs)
+    posts = [one for one in inputs.posts if not wish.county_codes or one.county_code in wish.county_codes]
+    counties = {one.county_code for one in posts}
+    codes = {one.code for one in posts}
+    people = _people(inputs, wish, codes, today)
+    ids = {one.id for one in people}
+    travel = _travel_among(travel_distances.find_table(connection), ids, codes)
+    problem = state_problem(
+        people,
+        posts,
+        inputs.assignments,
+        as_of=today,
+        starts_on=wish.starts_on,
+        ends_on=wish.ends_on,
+        pins=wish.pins,
+        forbids=wish.forbids,
+        recusals=[
+            one for one in inputs.recusals if one.township_code in codes and one.commissioner_id in ids
+        ],
+        institutions={id_: name for id_, name in inputs.institutions.items() if id_ in ids},
+        counties={code: name for code, name in inputs.counties.items() if code in counties},
+        policy=policy,
+        travel=None if travel is None else travel.measure(policy),
+    )
+    return PlanningInput(problem, travel, inputs.assignments, version)
+
+
+def _people(inputs: CandidateInputs, wish: Wish, codes: set[str], today: date) -> list[Suitor]:
+    """Everybody but those who are out of service already and neither lead nor are pinned."""
+    first = max(today, wish.starts_on)
+    leading = {
+        one.commissioner_id
+        for one in inputs.assignments
+        if one.township_code in codes
+        and (
+            is_serving(one, today)
+            or (one.state is not AssignmentState.ENDED and takes_up(one, wish.starts_on, wish.ends_on))
+        )
+    } | {pin.commissioner_id for pin in wish.pins}
+    return [
+        one for one in inputs.suitors if one.retired_on is None or one.retired_on > first or one.id in leading
+    ]
+
+
+def _travel_among(table: TravelKm | None, ids: set[str], codes: set[str]) -> TravelKm | None:
+    if table is None:
+        return None
+    return TravelKm(
+        table.name, {pair: km for pair, km in table.km.items() if pair[0] in ids and pair[1] in codes}
+    )
+
+
+def _require_counties(wish: Wish, inputs: CandidateInputs) -> None:
+    faults = [
+        Fault(f"/county_codes/{position}", Message("There is no county with the code {code}.", code=code))
+        for position, code in enumerate(wish.county_codes)
+        if code not in inputs.counties
+    ]
+    if faults:
+        raise InvalidInputError(faults[0].message, faults, code="plan.counties")

@@ -1,0 +1,158 @@
+"""Plans to look at: the drafts there are, and one of them with its reasons and what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from fieldapp.domain.permissions import Action, Person
+from fieldapp.domain.planning import Pair
+from fieldapp.domain.planning.changes import what_changed
+from fieldapp.domain.planning.drafts import DraftState, Stage
+from fieldapp.domain.planning.keeping import pairs_of, problem_of
+from fieldapp.domain.planning.terms import Terms, plan_terms
+from fieldapp.persistence import plan_drafts
+from fieldapp.persistence.coverage import snapshot
+from fieldapp.persistence.register import Values
+from fieldapp.services.context import Context
+from fieldapp.services.kept_sentences import recalled
+from fieldapp.services.open_draft import fail_silent_drafts, find_draft, may_see, wish_of
+from fieldapp.services.planning_input import PlanningInput, Wish, read_planning_input
+from fieldapp.services.planning_policy import require_planner
+from geodata.errors import Message
+
+_Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSummary:
+    """A draft in a list; no ``county_codes`` means the whole city."""
+
+    id: int
+    name: str
+    state: DraftState
+    revision: int
+    stage: Stage | None  # of a draft that is being solved
+    share: float | None
+    error: Message | None
+    created_at: datetime
+    created_by_name: str | None
+    starts_on: date
+    ends_on: date
+    county_codes: tuple[str, ...]
+    policy_version: int
+    solved_at: datetime | None
+    published_at: datetime | None
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftView(DraftSummary):
+    """One draft, whole; what a solved one alone has is None or empty before.
+
+    ``plan`` is the plan document; every reason is a `Message`. ``outdated`` says what has changed since it
+    was solved, and ``hindrances`` what has to be done before it can be published, of a ready draft.
+    """
+
+    pins: tuple[Pair, ...]
+    forbids: tuple[Pair, ...]
+    outdated: tuple[Message, ...] = ()
+    hindrances: tuple[Message, ...] = ()
+    proposals: int = 0  # how many assignments publishing proposes
+    plan: Mapping[str, Any] | None = None
+    difference: _Rows = field(default=())
+    counties: _Rows = field(default=())
+    leftover: _Rows = field(default=())
+    fragility: _Rows = field(default=())
+    assignment_ids: tuple[int, ...] = ()  # what it was published as
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a solved draft stands to the register as it is now."""
+
+    changes: tuple[Message, ...]
+    terms: Terms
+
+
+def list_drafts(context: Context, *, by: Person) -> tuple[DraftSummary, ...]:
+    """The drafts that the person may see, the latest first; raises `ForbiddenError`."""
+    require_planner(by, Action.PLAN_READ)
+    fail_silent_drafts(context)
+    with context.reading() as connection:
+        rows = plan_drafts.listed(connection)
+    return tuple(DraftSummary(**_summary(row)) for row in rows if may_see(by, row))
+
+
+def read_draft(context: Context, draft_id: int, *, by: Person) -> DraftView:
+    """One draft; `NotFoundError` where there is none, or none that the person may see."""
+    require_planner(by, Action.PLAN_READ)
+    fail_silent_drafts(context)
+    with snapshot(context.engine) as connection:
+        row = find_draft(connection, draft_id, by=by)
+        standing = (
+            compare_draft(connection, row, today=context.today())
+            if row["state"] == DraftState.READY
+            else None
+        )
+        published = plan_drafts.publications(connection, draft_id)
+    facts = recalled(row["facts"] or {})
+    return DraftView(
+        **_summary(row),
+        pins=tuple(pairs_of(row["pins"])),
+        forbids=tuple(pairs_of(row["forbids"])),
+        outdated=() if standing is None else standing.changes,
+        hindrances=() if standing is None else tuple(standing.terms.hindrances.values()),
+        proposals=0 if standing is None else len(standing.terms.proposals),
+        plan=recalled(row["plan"]),
+        assignment_ids=tuple(published),
+        **facts,
+    )
+
+
+def compare_draft(connection: Connection, row: Values, *, today: date) -> Standing:
+    """Hold a solved draft to the register as it is now."""
+    kept = problem_of(row["input"])
+    wish = wish_of(row)
+    # Edits contradict what has changed rather than the other way round, so they are left aside.
+    plain = Wish(wish.starts_on, wish.ends_on, wish.county_codes)
+    now: PlanningInput = read_planning_input(connection, plain, kept.policy, today=today)
+    terms = plan_terms(
+        [Pair(one["township"], one["commissioner"]) for one in row["plan"]["pairs"]],
+        now.assignments,
+        people=kept.person,
+        townships=kept.township,
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+    )
+    return Standing(what_changed(kept, now.problem), terms)
+
+
+def _summary(row: Values) -> dict[str, Any]:
+    progress = row["progress"] or {}
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "state": DraftState(row["state"]),
+        "revision": row["revision"],
+        "stage": Stage(progress["stage"]) if progress else None,
+        "share": progress.get("share"),
+        "error": recalled(row["error"]),
+        "county_codes": tuple(row["county_codes"]),
+    } | {
+        name: row[name]
+        for name in (
+            "created_at",
+            "created_by_name",
+            "starts_on",
+            "ends_on",
+            "policy_version",
+            "solved_at",
+            "published_at",
+            "undone_at",
+        )
+    }
