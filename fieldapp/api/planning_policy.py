@@ -27,7 +27,7 @@ _TAG = {"ETag": "The version."}
         {200: Answer("The version that holds.", POLICY, headers=_TAG)},
     )
 )
-def policy() -> Response:
+def planning_policy() -> Response:
     """The version that holds."""
     read_query()
     return _send(read_policy(context(), by=acting_person()))
@@ -38,7 +38,7 @@ def policy() -> Response:
 @describe(
     Operation("Every version, the latest first.", {200: Answer("All of them.", record(items=many(POLICY)))})
 )
-def versions() -> Response:
+def planning_policy_versions() -> Response:
     """Every version."""
     read_query()
     found = list_policies(context(), by=acting_person())
@@ -57,7 +57,7 @@ def versions() -> Response:
         revised=True,
     )
 )
-def change() -> Response:
+def change_planning_policy() -> Response:
     """A new version."""
     read_query()
     body = read_body()

@@ -88,7 +88,7 @@ def plans() -> Response:
         description="What contradicts itself is refused with 422 and points at it.",
     )
 )
-def draft() -> Response:
+def new_plan() -> Response:
     """A new draft."""
     read_query()
     body = read_body()
@@ -116,7 +116,7 @@ def plan(draft_id: int) -> Response:
         revised=True,
     )
 )
-def edit(draft_id: int) -> Response:
+def edit_plan(draft_id: int) -> Response:
     """The draft solved again around edits."""
     read_query()
     body = read_body()
@@ -141,7 +141,7 @@ def edit(draft_id: int) -> Response:
         problems={404: _MISSING},
     )
 )
-def rename(draft_id: int) -> Response:
+def rename_plan(draft_id: int) -> Response:
     """Another name."""
     read_query()
     rename_draft(context(), draft_id, read_body()["name"], by=acting_person())
@@ -157,7 +157,7 @@ def rename(draft_id: int) -> Response:
         problems={404: _MISSING, 409: "It is not being solved."},
     )
 )
-def cancel(draft_id: int) -> Response:
+def cancel_plan(draft_id: int) -> Response:
     """The solving is stopped."""
     read_query()
     cancel_draft(context(), draft_id, by=acting_person())
@@ -171,7 +171,7 @@ def cancel(draft_id: int) -> Response:
     "It is not ready, or plan.outdated or plan.hindered: errors list what has changed, or what has to be "
     "done first.",
 )
-def publish(draft_id: int) -> Response:
+def publish_one_plan(draft_id: int) -> Response:
     """Proposals made of a plan."""
     read_query()
     publish_plan(context(), draft_id, revision=seen_revision(read_body()), by=acting_person())
@@ -184,7 +184,7 @@ def publish(draft_id: int) -> Response:
     "Withdraw all the proposals that a plan was published as.",
     "It is not published, or plan.acted_upon: errors list the proposals with which something was done.",
 )
-def undo(draft_id: int) -> Response:
+def undo_one_plan(draft_id: int) -> Response:
     """Publishing taken back."""
     read_query()
     undo_plan(context(), draft_id, revision=seen_revision(read_body()), by=acting_person())
@@ -200,7 +200,7 @@ def undo(draft_id: int) -> Response:
         problems={404: _MISSING, 409: "It was published, so it is kept."},
     )
 )
-def discard(draft_id: int) -> Response:
+def discard_plan(draft_id: int) -> Response:
     """A draft that nobody needs."""
     read_query()
     discard_draft(context(), draft_id, by=acting_person())
@@ -223,7 +223,7 @@ def discard(draft_id: int) -> Response:
         problems={404: _MISSING, 409: "It is not solved."},
     )
 )
-def ask(draft_id: int) -> Response:
+def what_if_one_more(draft_id: int) -> Response:
     """One more commissioner, somewhere."""
     read_query()
     body = {"specialty": None, "lon": None, "lat": None} | read_body()
