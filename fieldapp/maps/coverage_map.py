@@ -95,6 +95,12 @@ def assigning_figure(basemap: Basemap | None = None) -> FigureParts:
     return _figure(basemap, "assign.js", ("map.css", "assign.css"), "drawAssigning")
 
 
+@lru_cache(maxsize=8)
+def planning_figure(basemap: Basemap | None = None) -> FigureParts:
+    """The same map as it shows what a plan changes."""
+    return _figure(basemap, "plan.js", ("map.css", "plan.css"), "drawPlan")
+
+
 def _figure(basemap: Basemap | None, script: str, styles: tuple[str, ...], function: str) -> FigureParts:
     # Between whole zoom levels the area fits the window better, but pictures of a basemap would blur.
     view = {"zoom_snap": 1, "zoom_delta": 1} if basemap else {"zoom_snap": 0.25, "zoom_delta": 0.5}

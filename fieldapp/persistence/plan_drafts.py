@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.domain.planning.drafts import DraftState
@@ -15,6 +15,11 @@ from fieldapp.persistence.schema import plan_drafts, plan_publications, users
 from geodata.errors import Message
 
 _HEAVY = ("input", "plan", "facts")
+# How many townships a solved plan covers, of how many: read without the plan itself.
+_FIGURES = (
+    plan_drafts.c.plan["covered"].as_integer().label("covered"),
+    func.json_array_length(plan_drafts.c.facts["difference"]).label("roster"),
+)
 _RUNNING = [state.value for state in DraftState if state.is_running]
 
 
@@ -22,7 +27,7 @@ def listed(connection: Connection) -> list[Values]:
     """Every draft, the latest first, with its maker's name and without input and plan."""
     columns = [column for column in plan_drafts.c if column.name not in _HEAVY]
     statement = (
-        select(*columns, users.c.display_name.label("created_by_name"))
+        select(*columns, *_FIGURES, users.c.display_name.label("created_by_name"))
         .outerjoin(users, users.c.id == plan_drafts.c.created_by)
         .order_by(plan_drafts.c.id.desc())
     )
@@ -32,7 +37,7 @@ def listed(connection: Connection) -> list[Values]:
 def get(connection: Connection, draft_id: int) -> Values:
     """The draft with this id, with its maker's name; `NotFoundError` when there is none."""
     statement = (
-        select(plan_drafts, users.c.display_name.label("created_by_name"))
+        select(plan_drafts, *_FIGURES, users.c.display_name.label("created_by_name"))
         .outerjoin(users, users.c.id == plan_drafts.c.created_by)
         .where(plan_drafts.c.id == draft_id)
     )

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from fieldapp.maps.assign_words import assign_words
 from fieldapp.maps.basemap import basemap_of
-from fieldapp.maps.coverage_map import assigning_figure, coverage_figure
+from fieldapp.maps.coverage_map import assigning_figure, coverage_figure, planning_figure
 from fieldapp.maps.page import MapPage, day_words, embedded_json, language_tag, single_file
+from fieldapp.maps.plan_words import plan_words
 from fieldapp.maps.words import map_words
 from fieldapp.services.context import Context
 from fieldapp.services.measure_coverage import measure_coverage
@@ -41,6 +42,20 @@ def assign_page(context: Context, *, locale: str) -> MapPage:
         figure=assigning_figure(basemap_of(context.settings)),
         settings=embedded_json(settings),
         preloads=tuple(address.format(day=day.isoformat()) for address in preloads),
+        day=day.isoformat(),
+        day_words=day_words(day, locale),
+    )
+
+
+def plan_page(context: Context, *, locale: str) -> MapPage:
+    """The map beside a plan; what the plan makes of each township stands in the page itself."""
+    settings, (townships, _, counties) = _settings(context, locale)
+    settings["words"] |= plan_words(locale)
+    day = context.today()
+    return MapPage(
+        figure=planning_figure(basemap_of(context.settings)),
+        settings=embedded_json(settings),
+        preloads=(townships, counties),
         day=day.isoformat(),
         day_words=day_words(day, locale),
     )

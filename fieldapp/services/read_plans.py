@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from fieldapp.domain.assignments import Assignment
 from fieldapp.domain.permissions import Action, Person
 from fieldapp.domain.planning import Pair
 from fieldapp.domain.planning.changes import what_changed
@@ -44,6 +45,8 @@ class DraftSummary:
     starts_on: date
     ends_on: date
     county_codes: tuple[str, ...]
+    covered: int | None  # of a solved one: so many townships, of so many
+    roster: int | None
     policy_version: int
     solved_at: datetime | None
     published_at: datetime | None
@@ -62,7 +65,7 @@ class DraftView(DraftSummary):
     forbids: tuple[Pair, ...]
     outdated: tuple[Message, ...] = ()
     hindrances: tuple[Message, ...] = ()
-    proposals: int = 0  # how many assignments publishing proposes
+    proposals: tuple[Assignment, ...] = ()  # what publishing would write
     plan: Mapping[str, Any] | None = None
     difference: _Rows = field(default=())
     counties: _Rows = field(default=())
@@ -107,7 +110,7 @@ def read_draft(context: Context, draft_id: int, *, by: Person) -> DraftView:
         forbids=tuple(pairs_of(row["forbids"])),
         outdated=() if standing is None else standing.changes,
         hindrances=() if standing is None else tuple(standing.terms.hindrances.values()),
-        proposals=0 if standing is None else len(standing.terms.proposals),
+        proposals=() if standing is None else standing.terms.proposals,
         plan=recalled(row["plan"]),
         assignment_ids=tuple(published),
         **facts,
@@ -151,6 +154,8 @@ def _summary(row: Values) -> dict[str, Any]:
             "starts_on",
             "ends_on",
             "policy_version",
+            "covered",
+            "roster",
             "solved_at",
             "published_at",
             "undone_at",

@@ -11,6 +11,7 @@ from fieldapp.web import (
     imports,
     login,
     me,
+    planning,
     registers,
     reports,
     site,
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(status.blueprint)
     app.register_blueprint(map_page.blueprint)
     app.register_blueprint(assigning.blueprint)
+    app.register_blueprint(planning.blueprint)
     app.register_blueprint(field.blueprint)
     app.register_blueprint(reports.blueprint)
     app.register_blueprint(imports.blueprint)

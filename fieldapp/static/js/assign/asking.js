@@ -43,9 +43,9 @@ async function asked(address, options = {}) {
 }
 
 // The elements of a fragment. The server escapes every name in it, and its scripts would not run.
-export const askFragment = (address) =>
+export const askFragment = (address, options = {}) =>
   counted(async () => {
-    const response = await asked(address);
+    const response = await asked(address, options);
     const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
     return { etag: response.headers.get("ETag"), elements: [...parsed.body.childNodes] };
   });

@@ -8,7 +8,7 @@ const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowR
 // Simplified or clipped one by one, neighbours would part.
 const EXACT = { smoothFactor: 0, noClip: true };
 
-export function drawTownships(map, geometry, { onOpen, tooltip, fit }) {
+export function drawTownships(map, geometry, { onOpen, tooltip, fit, statuses = STATUSES }) {
   const shapes = new Map();
   const lifeless = { interactive: false, ...EXACT };
 
@@ -152,7 +152,7 @@ export function drawTownships(map, geometry, { onOpen, tooltip, fit }) {
         const element = shape.getElement();
         element.classList.toggle("is-absent", !row);
         element.classList.toggle("is-dimmed", Boolean(row?.dimmed));
-        for (const status of STATUSES) element.classList.toggle(statusClass(status), row?.status === status);
+        for (const status of statuses) element.classList.toggle(statusClass(status), row?.status === status);
         if (!row) continue;
         if (shape.options.fillColor !== paint(row.status)) shape.setStyle({ fillColor: paint(row.status) });
         const label = say("township_label", {

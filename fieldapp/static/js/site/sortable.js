@@ -14,8 +14,7 @@ function compare(a, b) {
   return String(a).localeCompare(String(b), language);
 }
 
-function sort(table, header) {
-  const descending = header.getAttribute("aria-sort") === "ascending";
+function sort(table, header, descending = header.getAttribute("aria-sort") === "ascending") {
   for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
   header.setAttribute("aria-sort", descending ? "descending" : "ascending");
   const body = table.tBodies[0];
@@ -25,8 +24,19 @@ function sort(table, header) {
   body.append(...rows.map(([, row]) => row));
 }
 
-export function sortableTables() {
-  for (const table of document.querySelectorAll("table[data-sortable]")) {
+// How a table is sorted, to be given to `sortAs` of another one with the same columns.
+export function orderOf(table) {
+  const header = table.querySelector("th[aria-sort]");
+  return (
+    header && { column: header.cellIndex, descending: header.getAttribute("aria-sort") === "descending" }
+  );
+}
+
+export const sortAs = (table, { column, descending }) =>
+  sort(table, table.tHead.rows[0].cells[column], descending);
+
+export function sortableTables(within = document) {
+  for (const table of within.querySelectorAll("table[data-sortable]")) {
     for (const button of table.querySelectorAll("th button")) {
       button.addEventListener("click", () => sort(table, button.closest("th")));
     }
