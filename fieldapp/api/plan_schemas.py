@@ -101,7 +101,16 @@ PLAN = Named(
         forbids=PAIRS,
         outdated=many(_SENTENCE, "What has changed since it was solved, of a ready plan."),
         hindrances=many(_SENTENCE, "What has to be done before it can be published, of a ready plan."),
-        proposals=count("How many assignments publishing would propose."),
+        proposals=many(
+            record(
+                "A term that publishing would propose.",
+                township=TOWNSHIP_CODE,
+                commissioner=_ID,
+                starts_on=day(),
+                ends_on=day(),
+            ),
+            "Exactly what publishing would write, of a ready plan.",
+        ),
         plan=nullable(_DOCUMENT),
         difference=many(
             record(

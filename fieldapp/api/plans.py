@@ -14,7 +14,7 @@ from fieldapp.api.operations import Answer, Operation, describe
 from fieldapp.api.plan_schemas import NAME, PAIRS, PLAN, REVISION, SUMMARY, WHAT_IF
 from fieldapp.api.requests import read_body, read_query, seen_revision
 from fieldapp.api.schemas import COUNTY_CODE, day, many, nullable, number, one_of, record, whole
-from fieldapp.domain.assignments import day_after
+from fieldapp.domain.assignments import Assignment, day_after
 from fieldapp.domain.permissions import Action
 from fieldapp.domain.planning import Pair
 from fieldapp.domain.specialties import SPECIALTIES
@@ -285,4 +285,14 @@ def _whole(found: DraftView) -> dict[str, Any]:
 def _told(value: object) -> object:
     if isinstance(value, tuple) and value and isinstance(value[0], Pair):
         return [{"township": each.township_code, "commissioner": each.commissioner_id} for each in value]
+    if isinstance(value, tuple) and value and isinstance(value[0], Assignment):
+        return [
+            {
+                "township": each.township_code,
+                "commissioner": each.commissioner_id,
+                "starts_on": each.starts_on.isoformat(),
+                "ends_on": each.ends_on.isoformat(),
+            }
+            for each in value
+        ]
     return told(value)

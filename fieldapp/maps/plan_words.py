@@ -10,7 +10,7 @@ _WORDS: dict[str, Message] = {f"status_{outcome}": words for outcome, words in O
     "status_outside": Message("not part of this plan"),
     "plan_shown": Message("Shown: {shown} of {count}"),
     "today_to_plan": Message("{before} → {after}"),
-    "nobody": Message("nobody"),
+    "nobody": Message("none"),
     "session_over": Message("Your session has ended. Log in again in another tab, then send this once more."),
     "not_sent": Message("Nothing was sent: there is no connection. What you entered is still here."),
     "not_shown": Message("This could not be loaded. Try again."),

@@ -43,6 +43,7 @@ ACTIONS: Mapping[str, Message] = (
         "phone.viewed": Message("look at a phone number"),
         "plan.cancelled": Message("cancel the solving"),
         "plan.discarded": Message("discard a plan"),
+        "plan.exported": Message("export a plan"),
         "plan.drafted": Message("draft a plan"),
         "plan.edited": Message("edit a plan"),
         "plan.published": Message("publish a plan"),

@@ -36,7 +36,10 @@ COLUMNS: Sequence[Column] = (
     Column("county", Message("county")),
     Column("featured_product", Message("featured product")),
     Column(
-        "change", Message("change"), kind="choice", choices={key: (words,) for key, words in OUTCOMES.items()}
+        "change",
+        Message("what changes"),
+        kind="choice",
+        choices={key: (words,) for key, words in OUTCOMES.items()},
     ),
     Column("before_id", Message("commissioner today: number")),
     Column("before", Message("commissioner today")),

@@ -31,6 +31,7 @@ _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
     ("/map", Message("Map"), None),
     ("/field/", Message("Field visits"), Action.VISIT_WRITE),
     ("/assign", Message("Assign"), Action.ASSIGNMENT_PROPOSE),
+    ("/plan", Message("Plan"), Action.PLAN_READ),
     ("/visits", Message("Visits"), Action.VISIT_READ),
     ("/townships", Message("Townships"), Action.TOWNSHIP_READ),
     ("/commissioners", Message("Commissioners"), Action.COMMISSIONER_READ),

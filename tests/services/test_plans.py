@@ -64,7 +64,7 @@ def test_a_draft_covers_what_can_be_covered_and_says_why(register: Context) -> N
         ("230108", 0, 1),
         (WUCHANG, 1, 3),
     ]
-    assert (plan.outdated, plan.hindrances, plan.proposals) == ((), (), 3)
+    assert (plan.outdated, plan.hindrances, len(plan.proposals)) == ((), (), 3)
     assert plan.created_by_name == "市局赵"
 
 

@@ -47,7 +47,9 @@ export function drawPlan(map, settingsId) {
   let rows = new Map();
   let drawn = false;
 
-  const shows = (row) => table.shows(row.code);
+  let marked = null; // the townships of a shortage, while they are pointed out
+
+  const shows = (row) => (marked ? marked.has(row.code) : table.shows(row.code));
 
   // What the table says of each township, with the name as the map writes it.
   function readRows() {
@@ -151,6 +153,7 @@ export function drawPlan(map, settingsId) {
     tabs.again();
     if (geometry) rows = readRows();
     table.again(byId("plan-rest"));
+    marked = null;
     picture?.pick(new Set());
     if (!drawn) showAll();
     if (card.code()) card.show(card.code());
@@ -240,18 +243,20 @@ export function drawPlan(map, settingsId) {
     } else if (card.code()) close();
   });
 
-  // The townships of a shortage, outlined on the map until the button is pressed again.
+  // The townships of a shortage, until the button is pressed again: those left open are outlined.
   function highlight(button) {
     const on = button.getAttribute("aria-pressed") !== "true";
     for (const other of document.querySelectorAll("[data-mark]")) other.setAttribute("aria-pressed", "false");
     button.setAttribute("aria-pressed", String(on));
-    const codes = new Set(on ? button.dataset.mark.split(" ").filter((code) => picture?.has(code)) : []);
-    picture?.pick(codes);
-    if (!codes.size) return;
+    marked = on ? new Set(button.dataset.mark.split(" ")) : null;
+    picture?.pick(new Set(on ? button.dataset.loud.split(" ") : []));
+    showAll();
+    const codes = [...(marked ?? [])].filter((code) => picture?.has(code));
+    if (!codes.length) return;
     const bounds = L.latLngBounds([]);
     for (const code of codes) bounds.extend(picture.boundsOf(code));
     map.fitBounds(bounds, { padding: [24, 24], maxZoom: NEAR, animate: !still() });
-    toast.tell(say("highlighted", { count: codes.size }));
+    toast.tell(say("highlighted", { count: codes.length }));
   }
 
   map.on("click", (event) => ask.took(event.latlng));
