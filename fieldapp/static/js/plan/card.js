@@ -3,6 +3,7 @@ import { askFragment } from "../assign/asking.js";
 import { byId } from "../map/dom.js";
 
 const SHOWN_FIRST = 12;
+const oneColumn = () => matchMedia("(max-width: 900px)").matches;
 
 export function openCard({ address, onClose, onRefused }) {
   const card = byId("plan-card");
@@ -16,7 +17,9 @@ export function openCard({ address, onClose, onRefused }) {
       card.replaceChildren(...elements);
       card.hidden = false;
       card.scrollTop = 0;
-      if (focus) byId("plan-card-title")?.focus({ preventScroll: true });
+      if (!focus) return;
+      byId("plan-card-title")?.focus({ preventScroll: true });
+      if (oneColumn()) card.scrollIntoView({ block: "start" });
     } catch (error) {
       onRefused(error);
     }

@@ -15,7 +15,13 @@ export function openTabs(rest) {
       tab.tabIndex = isOpen ? 0 : -1;
       partOf(tab).hidden = !isOpen;
     }
-    open.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // Only the bar of tabs scrolls, never the page.
+    const bar = open.parentElement;
+    if (
+      open.offsetLeft < bar.scrollLeft ||
+      open.offsetLeft + open.offsetWidth > bar.scrollLeft + bar.clientWidth
+    )
+      bar.scrollLeft = open.offsetLeft - 16;
     if (focus) open.focus();
   }
 

@@ -1,0 +1,243 @@
+"""The pages of planning by test client: who sees what, what forms refuse, and what each step shows."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from fieldapp.app import create_app
+from fieldapp.domain.permissions import Role
+from fieldapp.services.context import Context
+from tests.api.accounts import client_of, store_accounts
+from tests.services.small_register import LALIN, PINGFANG, SHANHE, fill
+
+TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
+
+
+@pytest.fixture
+def app(sqlite_context: Context) -> Flask:
+    fill(sqlite_context)
+    store_accounts(sqlite_context)
+    app = create_app(context=sqlite_context)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+@pytest.fixture
+def officer(app: Flask) -> FlaskClient:
+    return client_of(app, Role.BUREAU_OFFICER)
+
+
+def _drafted(client: FlaskClient, name: str = "全市方案", **more: object) -> str:
+    answer = client.post("/plan", data={"name": name, **TERM, **more})
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def _edit(client: FlaskClient, address: str, step: str, revision: int = 1, **more: str) -> TestResponse:
+    return client.post(
+        f"{address}/edits", data={"step": step, "revision": revision, **more}, headers={"X-Fragment": "1"}
+    )
+
+
+def test_where_there_is_no_plan_the_page_says_how_to_make_one(officer: FlaskClient) -> None:
+    page = officer.get("/plan?lang=en")
+    assert "There is no plan yet. Make one above" in page.text
+
+
+def test_a_plan_is_made_and_shown_by_its_sentence_and_its_townships(officer: FlaskClient) -> None:
+    page = officer.get(_drafted(officer) + "?lang=en")
+    assert "All 4 townships have a commissioner: 1 kept, 3 new, 0 changed." in page.text
+    assert page.text.count("data-code=") == 4
+    assert "4 / 4" in officer.get("/plan").text
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"name": " "}, "Give the plan a name"),
+        ({"starts_on": "soon"}, "is not a day"),
+        ({"ends_on": "2026-01-01"}, "before the first day"),
+        ({"county_codes": "999999"}, "There is no county with the code"),
+    ],
+)
+def test_what_cannot_be_planned_is_said_beside_what_was_typed(
+    officer: FlaskClient, given: dict[str, str], said: str
+) -> None:
+    answer = officer.post("/plan?lang=en", data={"name": "一号", **TERM} | given)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert given.get("name", "一号") in answer.text
+
+
+def test_a_hostile_name_stays_text(officer: FlaskClient) -> None:
+    name = "<img src=x onerror=alert(1)>\"'"
+    address = _drafted(officer, name)
+    other = _drafted(officer, name)
+    pages = [address, "/plan", f"{address}/publish", f"/plan/compare?draft={address[6:]}&draft={other[6:]}"]
+    for page in (officer.get(each) for each in pages):
+        assert page.status_code == 200
+        assert "<img src=x" not in page.text
+
+
+def test_a_pair_is_forbidden_pinned_and_freed_and_the_plan_solved_again_each_time(
+    officer: FlaskClient,
+) -> None:
+    address = _drafted(officer)
+    answer = _edit(officer, address, "forbid", township=SHANHE, commissioner="C-0001")
+    assert answer.status_code == 200
+    assert 'id="plan-head"' in answer.text
+    assert "<html" not in answer.text
+    answer = _edit(officer, address, "pin", 2, township=LALIN, commissioner="C-0001")
+    assert f'data-code="{LALIN}"' in answer.text
+    assert 'data-pinned="true"' in answer.text
+    answer = _edit(officer, address, "clear", 3)
+    assert 'data-pinned="true"' not in answer.text
+
+
+def test_what_somebody_else_edited_meanwhile_is_not_overwritten(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    assert _edit(officer, address, "solve").status_code == 200
+    answer = _edit(officer, address, "solve")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "plan.changed")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"step": "pin"}, {"step": "dance"}, {"step": "pin", "township": LALIN}],
+    ids=["without a pair", "unknown", "without a commissioner"],
+)
+def test_a_step_that_says_too_little_is_refused(officer: FlaskClient, given: dict[str, str]) -> None:
+    address = _drafted(officer)
+    answer = officer.post(f"{address}/edits", data={"revision": 1, **given}, headers={"X-Fragment": "1"})
+    assert answer.status_code == 422
+
+
+def test_without_scripts_a_contradiction_is_said_on_the_page(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    answer = officer.post(
+        f"{address}/edits?lang=en",
+        data={"step": "pin", "revision": 1, "township": LALIN, "commissioner": "C-9999"},
+    )
+    assert answer.status_code == 422
+    assert "is pinned but is no commissioner of this plan" in answer.text
+
+
+def test_a_township_shows_its_reason_and_who_else_could_lead_it(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    fragment = officer.get(f"{address}/townships/{LALIN}", headers={"X-Fragment": "1"})
+    assert "<html" not in fragment.text
+    assert 'value="C-0001"' in fragment.text
+    assert officer.get(f"{address}/townships/{LALIN}").text.startswith("<!doctype html>")
+    assert officer.get(f"{address}/townships/999999999").status_code == 404
+
+
+def test_one_more_commissioner_is_asked_about_and_nothing_is_stored(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    answer = officer.get(f"{address}/what-if?specialty=crops.rice&near={LALIN}&capacity=1&lang=en")
+    assert "No more than now: 4 of 4." in answer.text
+    for wrong in ("capacity=0", "lon=1000&lat=0", "lon=x", "specialty=magic", "near=nowhere"):
+        assert officer.get(f"{address}/what-if?{wrong}").status_code in (404, 422)
+
+
+def test_publishing_is_confirmed_written_and_undone(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    confirmation = officer.get(f"{address}/publish?lang=en")
+    assert "Exactly these 3 assignments will be proposed" in confirmation.text
+    answer = officer.post(f"{address}/publish", data={"revision": 1})
+    assert answer.status_code == 303
+    assert "Published as 3 proposed assignments." in officer.get(f"{address}?lang=en").text
+    assert officer.post(f"{address}/undo", data={"revision": 2}).status_code == 303
+    assert (
+        "The publication was undone: its proposals are withdrawn." in officer.get(f"{address}?lang=en").text
+    )
+
+
+def test_a_refused_publication_lists_what_changed(officer: FlaskClient) -> None:
+    address, other = _drafted(officer), _drafted(officer, "另一方案")
+    officer.post(f"{other}/publish", data={"revision": 1})
+    assert "things have changed since this plan was solved" in officer.get(f"{address}?lang=en").text
+    answer = officer.post(f"{address}/publish?lang=en", data={"revision": 1})
+    assert answer.status_code == 409
+    assert answer.text.count("has a commissioner now") == 3
+
+
+def test_a_draft_is_renamed_copied_compared_and_discarded(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    officer.post(f"{address}/rename", data={"name": "新名称"})
+    assert "新名称" in officer.get(address).text
+    copy = str(officer.post(f"{address}/copy").location)
+    _edit(officer, copy, "forbid", township=PINGFANG, commissioner="C-0003")
+    compared = officer.get(f"/plan/compare?draft={address[6:]}&draft={copy[6:]}&lang=en")
+    assert compared.status_code == 200
+    assert officer.get(f"/plan/compare?draft={address[6:]}").status_code == 422
+    assert officer.post(f"{copy}/discard").status_code == 303
+    assert officer.get(copy).status_code == 404
+
+
+def test_a_county_s_officer_plans_for_the_own_county_alone(app: Flask) -> None:
+    bureau, county = client_of(app, Role.BUREAU_OFFICER), client_of(app, Role.COUNTY_OFFICER)
+    everywhere = _drafted(bureau)
+    assert county.get(everywhere).status_code == 404
+    own = county.get(_drafted(county))
+    assert f'data-code="{LALIN}"' in own.text
+    assert f'data-code="{PINGFANG}"' not in own.text
+
+
+@pytest.mark.parametrize("address", ["/plan", "/plan/1", "/plan/policy"])
+def test_viewers_and_commissioners_do_not_plan(app: Flask, address: str) -> None:
+    assert client_of(app, Role.VIEWER).get(address).status_code == 403
+
+
+def test_a_change_of_the_policy_is_a_new_version_and_the_earlier_one_stays_readable(
+    officer: FlaskClient,
+) -> None:
+    given = {"seen": "1", "max_km": "80", "detour_factor": "1.4", "unknown_km": "300", "nearest": "10"}
+    answer = officer.post(
+        "/plan/policy",
+        data=given
+        | {
+            "least_fit": "0",
+            "all_pairs_up_to": "500000",
+            "fit/grain/crops.rice": "0.9",
+            "quota/0/key": "county:230184",
+            "quota/0/at_most": "2",
+            "note": "水稻优先",
+        },
+    )
+    assert answer.status_code == 303
+    page = officer.get("/plan/policy?lang=en").text
+    assert "version 2" in page
+    assert 'name="max_km" value="80"' in page
+    assert "水稻优先" in page
+    earlier = officer.get("/plan/policy/1?lang=en").text
+    assert "an earlier version" in earlier
+    assert 'name="max_km" value=""' in earlier
+    assert officer.get("/plan/policy/9").status_code == 404
+    again = officer.post("/plan/policy", data=given)
+    assert again.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"max_km": "far"}, {"fit/grain/crops.rice": "2"}, {"detour_factor": "0.1"}, {"nearest": "1.5"}]
+)
+def test_a_policy_that_cannot_be_used_is_said_beside_what_was_typed(
+    officer: FlaskClient, wrong: dict[str, str]
+) -> None:
+    answer = officer.post("/plan/policy", data={"seen": "1", "note": "保留的说明"} | wrong)
+    assert answer.status_code == 422
+    assert "保留的说明" in answer.text
+    assert next(iter(wrong.values())) in answer.text
+    assert "is-wrong" in answer.text
+
+
+@pytest.mark.parametrize("file_format", ["xlsx", "docx", "gpkg"])
+def test_a_plan_is_taken_away_in_three_forms(officer: FlaskClient, file_format: str) -> None:
+    address = _drafted(officer)
+    answer = officer.get(f"{address}/export.{file_format}")
+    assert answer.status_code == 200
+    assert answer.cache_control.no_store
+    assert answer.headers["Content-Disposition"].endswith(f".{file_format}")
+    assert len(answer.data) > 1000
