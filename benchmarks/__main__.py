@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import coverage_document, histories, imports, many_visits, map_page, phone, planning, visits
+from benchmarks import (
+    coverage_document,
+    histories,
+    imports,
+    many_visits,
+    map_page,
+    phone,
+    photos,
+    planning,
+    visits,
+)
 from benchmarks.figures import Figure, print_figures
 from benchmarks.server import served_demonstration
 
@@ -26,6 +36,7 @@ def main() -> int:
     show("An export of 10 000 visits", imports.ten_thousand_visits())
     show("Visits from the field on SQLite", visits.visits_on_sqlite())
     show("Visits from the field on PostgreSQL", visits.visits_on_postgres())
+    show("Photos of visits", photos.hundred_thousand_photos())
     show("Coverage of the nation in PostgreSQL", many_visits.nation_in_postgres())
     show("Random histories of phones and failures", histories.random_histories())
     show("Plans of full coverage", planning.plans())
