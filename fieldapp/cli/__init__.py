@@ -15,6 +15,7 @@ _COMMANDS = {
     "import": "fieldapp.cli.imports:import_",
     "export": "fieldapp.cli.exports:export",
     "coverage": "fieldapp.cli.coverage:coverage",
+    "plan": "fieldapp.cli.plan:plan",
     "map": "fieldapp.cli.map:map_",
     "report": "fieldapp.cli.reports:report",
     "user": "fieldapp.cli.users:user",

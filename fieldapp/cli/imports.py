@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,12 @@ import click
 from fieldapp.cli.output import Installation, pass_installation, print_bytes
 from fieldapp.cli.tables import aligned
 from fieldapp.cli.targets import target_of
-from fieldapp.domain.importing import Action
+from fieldapp.domain.importing import Action, ImportOutcome
+from fieldapp.domain.permissions import SYSTEM
 from fieldapp.services.columns import IMPORT_KINDS, ImportKind
-from fieldapp.services.import_file import ImportResult, Progress, import_file
+from fieldapp.services.import_file import Progress, import_file
 from fieldapp.services.import_plan import ImportOptions
+from fieldapp.services.import_travel import import_travel
 from fieldapp.services.make_template import make_template
 from fieldapp.services.preview_import import ShownChange, shown_changes
 from geodata.errors import Message
@@ -105,6 +107,33 @@ def assignments(installation: Installation, file: Path, **given: Any) -> None:
 
 
 @import_.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--encoding", metavar="E", help="Encoding of a text file, such as gb18030.")
+@click.option("--sheet", metavar="NAME", help="The sheet to read, of several.")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text")
+@pass_installation
+def travel(
+    installation: Installation,
+    file: Path,
+    *,
+    dry_run: bool,
+    encoding: str | None,
+    sheet: str | None,
+    output_format: str,
+) -> None:
+    """Import distances by road for planning: commissioner_id, township_code, km.
+
+    They take the place of those imported before; pairs without one are measured as the crow flies, times
+    the detour factor of the planning policy.
+    """
+    outcome = import_travel(
+        installation.context, file, by=SYSTEM, encoding=encoding, sheet=sheet, dry_run=dry_run
+    )
+    _report(installation, outcome, dry_run=dry_run, output_format=output_format)
+
+
+@import_.command()
 @click.argument("kind", type=click.Choice(IMPORT_KINDS))
 @click.option("--output", type=click.Path(path_type=Path), required=True, help='A file .xlsx, or "-".')
 @pass_installation
@@ -133,12 +162,27 @@ def _run(
             actor="cli",
             progress=progress,
         )
+    for notice in result.notices[:_SHOWN_CHANGES] if output_format != "json" else ():
+        installation.say(notice)
+    shown = tuple(shown_changes(result, installation.locale)) if dry_run else ()
+    _report(installation, result.outcome, shown, dry_run=dry_run, output_format=output_format)
+
+
+def _report(
+    installation: Installation,
+    outcome: ImportOutcome,
+    shown: Sequence[ShownChange] = (),
+    *,
+    dry_run: bool,
+    output_format: str,
+) -> None:
+    """Print what an import did or would do, and end with exit code 1 where it has faults."""
     if output_format == "json":
-        document = result.outcome.document(installation.words)
+        document = outcome.document(installation.words)
         print_bytes((json.dumps(document, ensure_ascii=False) + "\n").encode())
     else:
-        _tell(installation, result, dry_run=dry_run)
-    if not result.outcome.is_sound:
+        _tell(installation, outcome, shown, dry_run=dry_run)
+    if not outcome.is_sound:
         click.get_current_context().exit(1)
 
 
@@ -159,11 +203,10 @@ def _progress(installation: Installation) -> Iterator[Progress | None]:
         yield show
 
 
-def _tell(installation: Installation, result: ImportResult, *, dry_run: bool) -> None:
+def _tell(
+    installation: Installation, outcome: ImportOutcome, shown: Sequence[ShownChange], *, dry_run: bool
+) -> None:
     words = installation.words
-    outcome = result.outcome
-    for notice in result.notices[:_SHOWN_CHANGES]:
-        installation.say(notice)
     if not outcome.is_sound:
         for fault in outcome.errors[:_SHOWN_FAULTS]:
             click.echo(_fault_line(installation, fault.document(words)), err=True)
@@ -175,7 +218,6 @@ def _tell(installation: Installation, result: ImportResult, *, dry_run: bool) ->
             )
         installation.say(Message("Nothing was imported. Correct the file and import it again."))
         return
-    shown = list(shown_changes(result, installation.locale))
     if dry_run and shown:
         headings = [words(Message("row")), words(Message("change")), words(Message("subject")), ""]
         rows = [

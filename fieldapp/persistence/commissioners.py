@@ -61,6 +61,11 @@ def stream(connection: Connection) -> Iterator[Values]:
         yield row | {"specialties": tuple(held.get(row["id"], ()))}
 
 
+def ids(connection: Connection) -> frozenset[str]:
+    """The id of everybody."""
+    return frozenset(connection.scalars(select(commissioners.c.id)))
+
+
 def names(connection: Connection) -> dict[str, str]:
     """The name of each commissioner by the id."""
     rows = connection.execute(select(commissioners.c.id, commissioners.c.name))

@@ -46,6 +46,11 @@ def stream(connection: Connection) -> Iterator[Values]:
     return register.stream_rows(connection, statement)
 
 
+def codes(connection: Connection) -> frozenset[str]:
+    """The code of every township."""
+    return frozenset(connection.scalars(select(townships.c.code)))
+
+
 def places(connection: Connection) -> list[Place]:
     """Every township as names are matched against it."""
     former: dict[str, list[str]] = defaultdict(list)

@@ -13,6 +13,7 @@ from fieldapp.domain.planning.keeping import pair_values
 from fieldapp.persistence import plan_drafts
 from fieldapp.persistence.coverage import snapshot
 from fieldapp.persistence.register import Values, lock_register
+from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
 from fieldapp.services.open_draft import (
     PLAN,
@@ -40,27 +41,39 @@ def draft_plan(context: Context, name: str, wish: Wish, *, by: Person) -> int:
     Raises `ForbiddenError` outside of one's counties, `InvalidInputError` for what cannot be planned
     (`ContradictionError` where pins contradict something, `QuotaError` where a quota cannot be met).
     """
-    name = _checked_name(name)
+    name = checked_name(name)
     wish = replace(wish, county_codes=counties_for(by, wish.county_codes))
     require_for(by, Action.PLAN_WRITE, wish.county_codes)
     found, policy, solved = _solved(context, wish)
     with context.work(actor=by.actor) as work:
         lock_register(work.connection)
-        ensure_policy(work, context)
-        row = _columns(wish, found, policy) | solved
-        draft_id = plan_drafts.add(
-            work.connection,
-            row | {"name": name, "created_at": context.now(), "created_by": by.user_id},
-        )
-        work.record(
-            "plan.drafted",
-            PLAN,
-            draft_id,
-            after={"name": name, "starts_on": wish.starts_on, "ends_on": wish.ends_on},
-            topic=None,
+        draft_id = store_draft(
+            work, context, name, wish=wish, found=found, policy=policy, solved=solved, by=by
         )
         work.commit()
     _start_if_waiting(context, draft_id, 1, solved)
+    return draft_id
+
+
+def store_draft(
+    work: UnitOfWork,
+    context: Context,
+    name: str,
+    *,
+    wish: Wish,
+    found: PlanningInput,
+    policy: KeptPolicy,
+    solved: Values,
+    by: Person,
+) -> int:
+    """Store a new draft and record it; not committed yet, and the register is locked. Returns its id."""
+    ensure_policy(work, context)
+    row = _columns(wish, found, policy) | solved
+    draft_id = plan_drafts.add(
+        work.connection, row | {"name": name, "created_at": context.now(), "created_by": by.user_id}
+    )
+    told = {"name": name, "starts_on": wish.starts_on, "ends_on": wish.ends_on}
+    work.record("plan.drafted", PLAN, draft_id, after=told, topic=None)
     return draft_id
 
 
@@ -110,7 +123,7 @@ def edit_draft(
 
 def rename_draft(context: Context, draft_id: int, name: str, *, by: Person) -> None:
     """Give a plan another name."""
-    name = _checked_name(name)
+    name = checked_name(name)
     with context.work(actor=by.actor) as work:
         row = hold_draft(work.connection, draft_id, revision=None, by=by, action=Action.PLAN_WRITE)
         plan_drafts.save(work.connection, draft_id, name=name)
@@ -142,11 +155,16 @@ def discard_draft(context: Context, draft_id: int, *, by: Person) -> None:
         work.commit()
 
 
-def _solved(context: Context, wish: Wish) -> tuple[PlanningInput, KeptPolicy, Values]:
-    """The input as it stands, and the columns of what comes of it; nothing is locked meanwhile."""
+def read_input(context: Context, wish: Wish) -> tuple[PlanningInput, KeptPolicy]:
+    """The input as it stands, under the policy that holds; nothing is locked."""
     with snapshot(context.engine) as connection:
         policy = policy_in_force(connection)
-        found = read_planning_input(connection, wish, policy.policy, today=context.today())
+        return read_planning_input(connection, wish, policy.policy, today=context.today()), policy
+
+
+def _solved(context: Context, wish: Wish) -> tuple[PlanningInput, KeptPolicy, Values]:
+    """The same, and the columns of what comes of it."""
+    found, policy = read_input(context, wish)
     small = is_small(found.problem)
     return found, policy, solved_at_once(context, found.problem) if small else to_be_solved(context)
 
@@ -169,7 +187,8 @@ def _start_if_waiting(context: Context, draft_id: int, revision: int, solved: Va
         start_solver(context, draft_id, revision)
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The name of a plan as it is stored; `InvalidInputError` for none or one too long."""
     words = " ".join(name.split())
     if not 1 <= len(words) <= LONGEST_NAME:
         message = Message("Give the plan a name of 1 to {most} characters.", most=LONGEST_NAME)

@@ -40,42 +40,50 @@ def publish_plan(
     """
     with context.work(actor=by.actor) as work:
         lock_register(work.connection)
-        row = hold_draft(work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_PUBLISH)
-        require_state(row, DraftState.READY)
-        standing = compare_draft(work.connection, row, today=context.today())
-        _require_unchanged(standing.changes)
-        _require_free(standing.terms.hindrances)
-        if not standing.terms.proposals:
-            raise ConflictError(
-                Message("This plan keeps everything as it is, so there is nothing to publish."),
-                code="plan.nothing",
-            )
-        written = write_proposals(
-            work,
-            [
-                Proposal(
-                    township_code=one.township_code,
-                    commissioner_id=one.commissioner_id,
-                    starts_on=one.starts_on,
-                    ends_on=one.ends_on,
-                    note=row["name"],
-                )
-                for one in standing.terms.proposals
-            ],
-            by=by,
-        )
-        plan_drafts.add_publications(work.connection, draft_id, (one.id for one in written))
-        plan_drafts.save(
-            work.connection,
-            draft_id,
-            state=DraftState.PUBLISHED.value,
-            revision=row["revision"] + 1,
-            published_at=context.now(),
-            published_by=by.user_id,
-        )
-        told = {"name": row["name"], "proposals": len(written)}
-        work.record("plan.published", PLAN, draft_id, after=told, topic=None)
+        written = publish_held(work, context, draft_id, revision=revision, by=by)
         work.commit()
+    return written
+
+
+def publish_held(
+    work: UnitOfWork, context: Context, draft_id: int, *, revision: int | None, by: Person
+) -> tuple[Assignment, ...]:
+    """The same; not committed yet, and the register is locked."""
+    row = hold_draft(work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_PUBLISH)
+    require_state(row, DraftState.READY)
+    standing = compare_draft(work.connection, row, today=context.today())
+    _require_unchanged(standing.changes)
+    _require_free(standing.terms.hindrances)
+    if not standing.terms.proposals:
+        raise ConflictError(
+            Message("This plan keeps everything as it is, so there is nothing to publish."),
+            code="plan.nothing",
+        )
+    written = write_proposals(
+        work,
+        [
+            Proposal(
+                township_code=one.township_code,
+                commissioner_id=one.commissioner_id,
+                starts_on=one.starts_on,
+                ends_on=one.ends_on,
+                note=row["name"],
+            )
+            for one in standing.terms.proposals
+        ],
+        by=by,
+    )
+    plan_drafts.add_publications(work.connection, draft_id, (one.id for one in written))
+    plan_drafts.save(
+        work.connection,
+        draft_id,
+        state=DraftState.PUBLISHED.value,
+        revision=row["revision"] + 1,
+        published_at=context.now(),
+        published_by=by.user_id,
+    )
+    told = {"name": row["name"], "proposals": len(written)}
+    work.record("plan.published", PLAN, draft_id, after=told, topic=None)
     return written
 
 

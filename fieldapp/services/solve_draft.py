@@ -16,7 +16,7 @@ from fieldapp.domain.planning.keeping import problem_of
 from fieldapp.persistence import plan_drafts
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context, open_context
-from fieldapp.services.explain_plan import solve_and_explain
+from fieldapp.services.explain_plan import OnStage, solve_and_explain
 from fieldapp.services.open_draft import failed
 from fieldapp.settings import Settings
 from geodata.errors import Message
@@ -31,9 +31,11 @@ def is_small(problem: PlanningProblem) -> bool:
     return len(problem.people) * len(problem.townships) <= AT_ONCE
 
 
-def solved_at_once(context: Context, problem: PlanningProblem) -> Values:
+def solved_at_once(
+    context: Context, problem: PlanningProblem, *, on_stage: OnStage = lambda _: None
+) -> Values:
     """The columns of a draft whose problem is solved here and now; raises what the solver raises."""
-    plan, facts = solve_and_explain(problem)
+    plan, facts = solve_and_explain(problem, on_stage=on_stage)
     return _ready(context, plan, facts)
 
 
