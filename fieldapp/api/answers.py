@@ -46,6 +46,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return float(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, Point):
         return [value.x, value.y]
     return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, url_for
 from fieldapp.api.answers import context, send_row, shown
 from fieldapp.api.operations import Answer, Operation, describe
 from fieldapp.api.requests import read_body, read_query, seen_revision
-from fieldapp.api.schemas import TOWNSHIP_CODE, Named, day, many, nullable, record, text, whole
+from fieldapp.api.schemas import REVISION, TOWNSHIP_CODE, Named, day, many, nullable, record, text, whole
 from fieldapp.domain.permissions import Action
 from fieldapp.services.state_demand import (
     LONGEST,
@@ -24,9 +24,6 @@ from fieldapp.web.rights import acting_person, needs
 blueprint = Blueprint("demands", __name__)
 _ONE = "/demands/<int(max=9223372036854775807):demand_id>"
 _WORDS = text(pattern=r"\S", maxLength=LONGEST)
-_REVISION = whole(
-    "The revision that was seen, where If-Match does not say it.", minimum=1, maximum=999_999_999
-)
 _DEMAND = Named(
     "Demand",
     record(
@@ -98,7 +95,7 @@ def demand(demand_id: int) -> Response:
     Operation(
         "Note that a need was met today.",
         {200: Answer("It is noted.", _DEMAND, headers=_TAG)},
-        body=record(optional=("revision",), answer=_WORDS, revision=_REVISION),
+        body=record(optional=("revision",), answer=_WORDS, revision=REVISION),
         problems={404: "There is no such need.", 409: "It was met already, or somebody was faster."},
         revised=True,
     )
@@ -117,7 +114,7 @@ def meet(demand_id: int) -> Response:
     Operation(
         "Take back that a need was met.",
         {200: Answer("It is open.", _DEMAND, headers=_TAG)},
-        body=record(optional=("revision",), revision=_REVISION),
+        body=record(optional=("revision",), revision=REVISION),
         problems={404: "There is no such need.", 409: "It is open, or somebody was faster."},
         revised=True,
     )

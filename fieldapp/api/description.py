@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from fieldapp.api.operations import Answer, Operation, Parameter, describe, operation_of
 from fieldapp.api.requests import read_query
-from fieldapp.api.schemas import PROBLEM, Named, Schema, collected, one_of, text
+from fieldapp.api.schemas import PROBLEM, Named, Schema, collected, file, one_of, text
 from fieldapp.settings import LOCALES
 from fieldapp.web.rights import public, rule_of
 
@@ -33,7 +33,8 @@ _PROBLEMS = {
     401: "Nobody, or somebody unknown, asks: show a token or log in.",
     403: "The person, or the token, may not do this.",
     409: "The state forbids it, or somebody was faster; code says which.",
-    415: "The body is not application/json.",
+    413: "A file is larger than is ever taken.",
+    415: "The body is of another kind than the one named here.",
     422: "Something given cannot be used; errors point at it.",
     503: "The database cannot be reached or is not migrated.",
     "default": "Any other error.",
@@ -136,13 +137,14 @@ def _described(app: Flask, rule: Rule, operation: Operation) -> dict[str, Any]:
     if access is None or access.public or access.open_to_all:
         described["security"].insert(0, {})
     described["parameters"] = [*_path_parameters(rule), *_parameters(operation)]
-    if operation.body is not None:
-        described["requestBody"] = {
-            "required": bool(operation.body.get("required")),
-            "content": {"application/json": {"schema": operation.body}},
-        }
+    for media_type, body in (("application/json", operation.body), ("multipart/form-data", operation.form)):
+        if body is not None:
+            described["requestBody"] = {
+                "required": bool(body.get("required")),
+                "content": {media_type: {"schema": body}},
+            }
     if operation.sends is not None:
-        described["requestBody"] = {"content": {operation.sends: {"schema": text(format="binary")}}}
+        described["requestBody"] = {"content": {operation.sends: {"schema": file()}}}
     described["responses"] = _responses(operation)
     return described
 
@@ -176,7 +178,7 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
             "name": "If-Match",
             "in": "header",
             "required": False,
-            "description": "The ETag of the assignment as it was seen; or revision in the body.",
+            "description": "The ETag of what was seen; or revision in the body.",
             "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
         }
 
@@ -184,8 +186,9 @@ def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
 def _responses(operation: Operation) -> dict[str, Any]:
     told = {str(status): _answer(answer) for status, answer in operation.answers.items()}
     always: tuple[int | str, ...] = (401, 403, 422, 503, "default")
-    of_body = (400, 415) if operation.body is not None else ()
-    foreseen = {str(status): _PROBLEMS[status] for status in (*always, *of_body)}
+    of_body = () if operation.body is None and operation.form is None else (400, 415)
+    of_files = () if operation.form is None else (413,)
+    foreseen = {str(status): _PROBLEMS[status] for status in (*always, *of_body, *of_files)}
     foreseen |= {str(status): words for status, words in operation.problems.items()}
     for status, words in sorted(foreseen.items()):
         told[status] = {
@@ -198,7 +201,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
 def _answer(answer: Answer) -> dict[str, Any]:
     told: dict[str, Any] = {"description": answer.description}
     if answer.schema is not None:
-        told["content"] = {answer.media_type: {"schema": answer.schema}}
+        kinds = (answer.media_type,) if isinstance(answer.media_type, str) else answer.media_type
+        told["content"] = {kind: {"schema": answer.schema} for kind in kinds}
     if answer.headers:
         told["headers"] = {
             name: {"description": words, "schema": {"type": "string"}}

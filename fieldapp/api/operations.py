@@ -32,7 +32,7 @@ class Answer:
 
     description: str
     schema: Schema | None = None
-    media_type: str = "application/json"
+    media_type: str | tuple[str, ...] = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,6 +44,7 @@ class Operation:
     answers: Mapping[int, Answer]
     query: tuple[Parameter, ...] = ()
     body: Schema | None = None
+    form: Schema | None = None  # of multipart/form-data, where files are sent
     problems: Mapping[int, str] = field(default_factory=dict)
     description: str = ""
     headers: tuple[Parameter, ...] = ()

@@ -37,7 +37,7 @@ from fieldapp.web.rights import acting_person, needs
 blueprint = Blueprint("people", __name__)
 _ID = whole(minimum=0, maximum=2**63 - 1)
 
-_INSTITUTION = Named(
+INSTITUTION = Named(
     "Institution",
     record(
         id=_ID,
@@ -49,7 +49,7 @@ _INSTITUTION = Named(
         revision=whole(minimum=1),
     ),
 )
-_COMMISSIONER = Named(
+COMMISSIONER = Named(
     "Commissioner",
     record(
         id=text(),
@@ -74,30 +74,30 @@ _COMMISSIONER = Named(
 @needs(Action.INSTITUTION_READ)
 @lists(
     "The institutions, by id.",
-    page_of(_INSTITUTION),
+    page_of(INSTITUTION),
     Parameter("kind", one_of(InstitutionKind), "Only of this kind."),
 )
 def institutions() -> Response:
     """The institutions."""
     query = read_query()
     place = read_place(query, numbered=True)
-    return send_page(page_institutions(context(), place, by=acting_person(), **query), _INSTITUTION)
+    return send_page(page_institutions(context(), place, by=acting_person(), **query), INSTITUTION)
 
 
 @blueprint.get("/institutions/<int(max=9223372036854775807):institution_id>")
 @needs(Action.INSTITUTION_READ)
-@gives("One institution.", _INSTITUTION, missing="There is no such institution.")
+@gives("One institution.", INSTITUTION, missing="There is no such institution.")
 def institution(institution_id: int) -> Response:
     """One institution."""
     read_query()
-    return send_row(read_institution(context(), institution_id, by=acting_person()), _INSTITUTION)
+    return send_row(read_institution(context(), institution_id, by=acting_person()), INSTITUTION)
 
 
 @blueprint.get("/commissioners")
 @needs(Action.COMMISSIONER_READ)
 @lists(
     "The commissioners, by id, their phones masked.",
-    page_of(_COMMISSIONER),
+    page_of(COMMISSIONER),
     Parameter("county", COUNTY.schema, "Only those with a running or coming term in this county."),
     Parameter("institution_id", _ID, "Only those of this institution."),
     Parameter("specialty", one_of(SPECIALTIES), "Only those who have this specialty."),
@@ -110,16 +110,16 @@ def commissioners() -> Response:
     page = page_commissioners(
         context(), place, by=acting_person(), county_code=query.pop("county", None), **query
     )
-    return send_page(page, _COMMISSIONER)
+    return send_page(page, COMMISSIONER)
 
 
 @blueprint.get("/commissioners/<commissioner_id>")
 @needs(Action.COMMISSIONER_READ)
-@gives("One commissioner, the phone masked.", _COMMISSIONER, missing="There is none, or none you may see.")
+@gives("One commissioner, the phone masked.", COMMISSIONER, missing="There is none, or none you may see.")
 def commissioner(commissioner_id: str) -> Response:
     """One commissioner."""
     read_query()
-    return send_row(read_commissioner(context(), commissioner_id, by=acting_person()), _COMMISSIONER)
+    return send_row(read_commissioner(context(), commissioner_id, by=acting_person()), COMMISSIONER)
 
 
 @blueprint.get("/commissioners/<commissioner_id>/phone")

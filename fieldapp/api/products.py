@@ -30,7 +30,7 @@ from fieldapp.web.rights import acting_person, needs
 blueprint = Blueprint("products", __name__)
 TOWNSHIP = Parameter("township", TOWNSHIP_CODE, "Only this township.")
 
-_PRODUCT = Named(
+PRODUCT = Named(
     "Product",
     record(
         id=whole(),
@@ -71,7 +71,7 @@ _FEATURED = Named(
 @needs(Action.PRODUCT_READ)
 @lists(
     "The products of townships, by id.",
-    page_of(_PRODUCT),
+    page_of(PRODUCT),
     COUNTY,
     TOWNSHIP,
     Parameter("category", one_of(PRODUCT_CATEGORIES), "Only of this category."),
@@ -88,16 +88,16 @@ def products() -> Response:
         township_code=query.get("township"),
         category=query.get("category"),
     )
-    return send_page(page, _PRODUCT)
+    return send_page(page, PRODUCT)
 
 
 @blueprint.get("/products/<int(max=9223372036854775807):product_id>")
 @needs(Action.PRODUCT_READ)
-@gives("One product.", _PRODUCT, missing="There is none, or none you may see.")
+@gives("One product.", PRODUCT, missing="There is none, or none you may see.")
 def product(product_id: int) -> Response:
     """One product."""
     read_query()
-    return send_row(read_product(context(), product_id, by=acting_person()), _PRODUCT)
+    return send_row(read_product(context(), product_id, by=acting_person()), PRODUCT)
 
 
 @blueprint.get("/featured-products")

@@ -57,6 +57,11 @@ def one_of(words: type[StrEnum] | Iterable[str], description: str = "") -> Schem
     return _described({"type": "string", "enum": [str(word) for word in words]}, description)
 
 
+def file(description: str = "") -> Schema:
+    """The bytes of a file: sent in a form, or as a whole answer."""
+    return _described({"type": "string", "format": "binary"}, description)
+
+
 def many(items: Schema, description: str = "", **more: Any) -> Schema:
     """A list."""
     return _described({"type": "array", "items": items, **more}, description)
@@ -110,6 +115,9 @@ def _described(schema: Schema, description: str) -> Schema:
     return {**schema, "description": description} if description else schema
 
 
+REVISION = whole(
+    "The revision that was seen, where If-Match does not say it.", minimum=1, maximum=999_999_999
+)
 COUNTY_CODE = text("Division code of the county.", pattern="^[0-9]{6}$")
 TOWNSHIP_CODE = text("Division code of the township.", pattern="^[0-9]{9}$")
 POSITION = Named(

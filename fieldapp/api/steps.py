@@ -20,7 +20,7 @@ from fieldapp.api.assignments import (
 )
 from fieldapp.api.operations import Answer, Operation, describe
 from fieldapp.api.requests import read_body, read_query, seen_revision
-from fieldapp.api.schemas import Named, Schema, day, one_of, record, text, whole
+from fieldapp.api.schemas import REVISION, Named, Schema, day, one_of, record, text
 from fieldapp.domain.assignments import EndReason
 from fieldapp.domain.permissions import Action
 from fieldapp.services.activate_assignment import activate_assignment
@@ -29,23 +29,21 @@ from fieldapp.services.hand_over_assignment import hand_over_assignment
 from fieldapp.services.judge_agreement import approve_agreement, return_agreement
 from fieldapp.services.put_on_notice import put_on_notice
 from fieldapp.services.renew_assignment import renew_assignment
+from fieldapp.services.revise_proposal import revise_proposal
 from fieldapp.services.undo_step import undo_step
 from fieldapp.services.withdraw_assignment import withdraw_assignment
 from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("steps", __name__)
 _REASON = text("Why, for the record.", maxLength=2000)
-_REVISION = whole(
-    "The revision that was seen, where If-Match does not say it.", minimum=1, maximum=999_999_999
-)
 _HANDOVER = Named("Handover", record(ended=ASSIGNMENT, successor=ASSIGNMENT))
-_CHANGED = {
-    404: "There is no such assignment.",
+CHANGED = {
+    404: "There is none of that id.",
     409: "The state or the day forbids it, or somebody was faster: title says who and what.",
 }
 
 
-def _step(
+def step(
     summary: str,
     *,
     status: int = 200,
@@ -54,29 +52,47 @@ def _step(
     **body: Schema,
 ) -> Callable[..., Any]:
     """Describe a step: what it takes besides the revision, and that it answers the assignment it left."""
-    fields = record("", optional=(*optional, "revision"), **body, revision=_REVISION)
+    fields = record("", optional=(*optional, "revision"), **body, revision=REVISION)
     headers = TAG | ({"Location": "Where the new one is."} if status == 201 else {})
     return describe(
         Operation(
             summary,
             {status: Answer("It is done.", answer, headers=headers)},
             body=fields,
-            problems=_CHANGED,
+            problems=CHANGED,
             revised=True,
         )
     )
 
 
+@blueprint.post(f"{ONE}/revise")
+@needs(Action.ASSIGNMENT_PROPOSE)
+@step(
+    "Change a proposal that the public has not seen; what is left out stays.",
+    optional=("commissioner_id", "starts_on", "ends_on", "note"),
+    commissioner_id=COMMISSIONER_ID,
+    starts_on=day(),
+    ends_on=day("The last day."),
+    note=NOTE,
+)
+def revise(assignment_id: int) -> Response:
+    """Change commissioner, term or note of a proposal."""
+    body, seen = asked()
+    return send_assignment(
+        revise_proposal(context(), assignment_id, revision=seen, by=acting_person(), **body)
+    )
+
+
 @blueprint.post(f"{ONE}/notice")
 @needs(Action.ASSIGNMENT_PUBLISH)
-@_step(
+@step(
     "Put a proposal on public notice.",
     optional=("notice_starts_on",),
     notice_starts_on=day("The first day; today where it is left out."),
 )
 def notice(assignment_id: int) -> Response:
     """Put a proposal on notice, for the working days that this installation sets."""
-    body, seen = _asked()
+    body, seen = asked()
     starts_on = body.get("notice_starts_on")
     return send_assignment(
         put_on_notice(context(), assignment_id, revision=seen, by=acting_person(), starts_on=starts_on)
@@ -85,19 +101,19 @@ def notice(assignment_id: int) -> Response:
 
 @blueprint.post(f"{ONE}/activate")
 @needs(Action.ASSIGNMENT_ACTIVATE)
-@_step("Activate an assignment whose public notice is over.")
+@step("Activate an assignment whose public notice is over.")
 def activate(assignment_id: int) -> Response:
     """Put the commissioner in office."""
-    _, seen = _asked()
+    _, seen = asked()
     return send_assignment(activate_assignment(context(), assignment_id, revision=seen, by=acting_person()))
 
 
 @blueprint.post(f"{ONE}/withdraw")
 @needs(Action.ASSIGNMENT_WITHDRAW)
-@_step("Withdraw an assignment before it is served.", optional=("reason",), reason=_REASON)
+@step("Withdraw an assignment before it is served.", optional=("reason",), reason=_REASON)
 def withdraw(assignment_id: int) -> Response:
     """Take an assignment back."""
-    body, seen = _asked()
+    body, seen = asked()
     return send_assignment(
         withdraw_assignment(
             context(), assignment_id, revision=seen, by=acting_person(), reason=body.get("reason", "")
@@ -107,7 +123,7 @@ def withdraw(assignment_id: int) -> Response:
 
 @blueprint.post(f"{ONE}/end")
 @needs(Action.ASSIGNMENT_END)
-@_step(
+@step(
     "End a term.",
     optional=("reason",),
     end_reason=one_of(EndReason),
@@ -116,7 +132,7 @@ def withdraw(assignment_id: int) -> Response:
 )
 def end(assignment_id: int) -> Response:
     """End a term."""
-    body, seen = _asked()
+    body, seen = asked()
     return send_assignment(
         end_assignment(
             context(),
@@ -132,7 +148,7 @@ def end(assignment_id: int) -> Response:
 
 @blueprint.post(f"{ONE}/renew")
 @needs(Action.ASSIGNMENT_PROPOSE)
-@_step(
+@step(
     "Propose the commissioner in office for a further term.",
     status=201,
     optional=("note",),
@@ -141,7 +157,7 @@ def end(assignment_id: int) -> Response:
 )
 def renew(assignment_id: int) -> Response:
     """Propose a further term; answers the new proposal."""
-    body, seen = _asked()
+    body, seen = asked()
     return send_assignment(
         renew_assignment(
             context(),
@@ -157,7 +173,7 @@ def renew(assignment_id: int) -> Response:
 
 @blueprint.post(f"{ONE}/hand-over")
 @needs(Action.ASSIGNMENT_END, Action.ASSIGNMENT_PROPOSE)
-@_step(
+@step(
     "End a term and propose a successor from the day after on.",
     status=201,
     answer=_HANDOVER,
@@ -170,7 +186,7 @@ def renew(assignment_id: int) -> Response:
 )
 def hand_over(assignment_id: int) -> Response:
     """Hand a township over without a gap; answers both assignments."""
-    body, seen = _asked()
+    body, seen = asked()
     handover = hand_over_assignment(
         context(),
         assignment_id,
@@ -193,21 +209,21 @@ def hand_over(assignment_id: int) -> Response:
 
 @blueprint.post(f"{ONE}/agreement/approve")
 @needs(Action.AGREEMENT_APPROVE)
-@_step("Approve the agreement that was submitted.")
+@step("Approve the agreement that was submitted.")
 def approve(assignment_id: int) -> Response:
     """Approve an agreement."""
-    _, seen = _asked()
+    _, seen = asked()
     return send_assignment(approve_agreement(context(), assignment_id, revision=seen, by=acting_person()))
 
 
 @blueprint.post(f"{ONE}/agreement/return")
 @needs(Action.AGREEMENT_APPROVE)
-@_step(
+@step(
     "Return the agreement that was submitted.", reason=text("What to make good.", minLength=1, maxLength=2000)
 )
 def give_back(assignment_id: int) -> Response:
     """Return an agreement."""
-    body, seen = _asked()
+    body, seen = asked()
     return send_assignment(
         return_agreement(context(), assignment_id, body["reason"], revision=seen, by=acting_person())
     )
@@ -215,14 +231,14 @@ def give_back(assignment_id: int) -> Response:
 
 @blueprint.post(f"{ONE}/undo")
 @needs(Action.ASSIGNMENT_READ)
-@_step("Take the last step back, where whoever may do it may undo it.")
+@step("Take the last step back, where whoever may do it may undo it.")
 def undo(assignment_id: int) -> Response:
     """Undo the last step."""
-    _, seen = _asked()
+    _, seen = asked()
     return send_assignment(undo_step(context(), assignment_id, revision=seen, by=acting_person()))
 
 
-def _asked() -> tuple[dict[str, Any], int]:
+def asked() -> tuple[dict[str, Any], int]:
     """The body of a step, and the revision that was seen."""
     read_query()
     body = read_body()

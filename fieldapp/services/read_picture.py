@@ -23,6 +23,7 @@ from geodata.errors import Message
 MOST_PIXELS = {"JPEG": 60_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 
 Size = Literal["thumbnail", "view"]
+SIZES: tuple[Size, ...] = ("thumbnail", "view")
 EDGES: dict[Size, int] = {"thumbnail": 320, "view": 1600}  # pixels of the longer edge
 _PLAIN_MODES = {"L", "RGB", "RGBA", "CMYK", "YCbCr"}
 # What the tag of the orientation asks for, by its number.

@@ -1,14 +1,31 @@
-"""Recuse a commissioner from a township, and lift a recusal."""
+"""Recuse a commissioner from a township, read who is recused, and lift a recusal."""
 
 from __future__ import annotations
 
 from fieldapp.domain.errors import ConflictError, InvalidInputError
 from fieldapp.domain.permissions import Action, Person, require
 from fieldapp.persistence import commissioners, recusals
-from fieldapp.persistence.register import lock_register
+from fieldapp.persistence.register import Values, lock_register
 from fieldapp.services.context import Context
 from fieldapp.services.steps import row_of_pair
 from geodata.errors import Message
+
+
+def read_recusals(context: Context, township_code: str, *, by: Person) -> list[Values]:
+    """The recusals that stand in a township, the latest first; `NotFoundError` and `ForbiddenError`."""
+    with context.reading() as connection:
+        require(by, Action.RECUSAL_READ, row_of_pair(connection, township_code))
+        return recusals.of_township(connection, township_code)
+
+
+def read_recusal(context: Context, recusal_id: int, *, by: Person) -> Values:
+    """One recusal, standing or lifted; `NotFoundError` and `ForbiddenError`."""
+    with context.reading() as connection:
+        found = recusals.get(connection, recusal_id)
+        row = row_of_pair(connection, found["township_code"], found["commissioner_id"])
+        require(by, Action.RECUSAL_READ, row)
+        person = commissioners.get(connection, found["commissioner_id"])
+    return found | {"commissioner": person["name"]}
 
 
 def recuse_commissioner(

@@ -11,9 +11,13 @@ from fieldapp.domain.assignments import Assignment
 from fieldapp.domain.lifecycle import Step
 from fieldapp.domain.permissions import Action, Person, require
 from fieldapp.persistence import agreements, assignments
+from fieldapp.persistence.register import Values
+from fieldapp.persistence.schema_assigning import Verdict
 from fieldapp.services.context import Context
 from fieldapp.services.keep_agreement import keep_agreement, path_of
 from fieldapp.services.steps import ACTIONS, open_assignment, row_of, write_step
+
+VERDICTS = tuple(Verdict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,17 @@ def submit_agreement(
         write_step(work, Step.SUBMIT_AGREEMENT, before, after, reason=kept.file_name)
         work.commit()
     return after
+
+
+def read_agreements(context: Context, assignment_id: int, *, by: Person) -> list[Values]:
+    """What is known of the files submitted for an assignment, the latest first.
+
+    Raises `NotFoundError` and `ForbiddenError`.
+    """
+    with context.reading() as connection:
+        assignment = assignments.load(connection, assignment_id)
+        require(by, Action.AGREEMENT_READ, row_of(connection, assignment))
+        return agreements.of_assignments(connection, [assignment_id]).get(assignment_id, [])
 
 
 def read_agreement(context: Context, file_id: int, *, by: Person) -> AgreementFile:
