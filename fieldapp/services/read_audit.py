@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from fieldapp.domain.errors import InvalidInputError
 from fieldapp.domain.permissions import Action, Person, Row, require, visible
 from fieldapp.persistence import accounts, audit_log
 from fieldapp.persistence.audit_log import AuditFilter
@@ -19,6 +20,8 @@ from fieldapp.workbooks.writing import write_table
 from geodata.errors import Message
 
 PAGE = 100
+# Nothing was done before, and beyond it a day has no next one in every time zone.
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,10 @@ def _filter(context: Context, wish: AuditWish, by: Person) -> AuditFilter:
     timezone = context.settings.timezone
 
     def begin(day: date | None) -> datetime | None:
+        if day is not None and not _FIRST <= day <= _LAST:
+            raise InvalidInputError(
+                Message("{value} is not a day. Write it as 2026-11-22.", value=day), code="query.invalid"
+            )
         return None if day is None else datetime.combine(day, time(), timezone)
 
     return AuditFilter(
@@ -90,8 +97,12 @@ def _filter(context: Context, wish: AuditWish, by: Person) -> AuditFilter:
         action=wish.action.strip(),
         subject=subject_asked(wish.subject),
         since=begin(wish.since),
-        until=begin(None if wish.until is None else wish.until + timedelta(days=1)),
+        until=begin(_after(wish.until)),
     )
+
+
+def _after(day: date | None) -> date | None:
+    return day if day is None or day >= _LAST else day + timedelta(days=1)
 
 
 def _named(event: Values, names: dict[str, str]) -> Values:
