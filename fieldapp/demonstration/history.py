@@ -194,22 +194,24 @@ def _visits(
 ) -> Iterator[dict[str, Any]]:
     if term["starts_on"] > today:
         return
-    last = min(term["ended_on"] or term["ends_on"], today)
-    goes_on = last == today
+    served_until = term["ended_on"] or term["ends_on"]
+    goes_on = served_until >= today
+    last = min(served_until, today - DAY)  # today's visits are not over yet
+    lately = max(term["starts_on"], today - timedelta(days=random.randrange(1, 30)))
     if goes_on and standing == "dormant":
         last = today - timedelta(days=95)
-    elif goes_on:
-        lately = today - timedelta(days=random.randrange(1, 30))
-        yield _visit(random, township, term, max(term["starts_on"], lately), standing)
+    elif goes_on and lately <= last:
+        yield _visit(random, township, term, lately, standing, today=today)
     day = term["starts_on"] + timedelta(days=random.randrange(1, 20))
     while day <= last:
         recent = (today - day).days < 90
-        yield _visit(random, township, term, day, standing if recent else "covered")
+        if not (goes_on and day == lately):
+            yield _visit(random, township, term, day, standing if recent else "covered", today=today)
         day += timedelta(days=random.randrange(8, 26))
 
 
 def _visit(
-    random: Random, township: DemoTownship, term: dict[str, Any], day: date, standing: str
+    random: Random, township: DemoTownship, term: dict[str, Any], day: date, standing: str, *, today: date
 ) -> dict[str, Any]:
     started_at = datetime.combine(
         day, time(random.randrange(0, 7), random.randrange(60)), UTC
@@ -238,7 +240,9 @@ def _visit(
         "started_at": started_at,
         "ended_at": started_at + timedelta(minutes=random.choice((90, 150, 240))),
         "visited_on": day,
-        "received_at": started_at + timedelta(hours=random.randrange(4, 72)),
+        "received_at": min(
+            started_at + timedelta(hours=random.randrange(4, 72)), datetime.combine(today, time(), UTC)
+        ),
         "mode": (VisitMode.ON_SITE if on_site or grade is EvidenceGrade.B else VisitMode.REMOTE).value,
         "content": random.choice(_CONTENT),
         "service_days": random.choice((0.5, 0.5, 1.0)),
