@@ -109,7 +109,8 @@ def test_the_exports_of_one_installation_fill_another(
         assert counts(bring_in(other, kind, path))[0] == written
         again = tmp_path / f"again-{kind}.{file_format}"
         export_table(other, kind, file_format, again, with_phones=True)
-        if file_format in ("csv", "json", "geojson"):
+        # Without boundaries, which sheets do not carry, visits are graded anew to less.
+        if file_format == "geojson" or (file_format in ("csv", "json") and kind != "visits"):
             assert again.read_bytes() == path.read_bytes()
 
 
