@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from typing import Literal
 from urllib.parse import urlencode
@@ -11,13 +12,14 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, g, render_template, send_file
 
 from fieldapp.domain.coverage import CoverageStatus
+from fieldapp.domain.permissions import Action
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import describe_register
 from fieldapp.services.export_coverage import export_sheet
 from fieldapp.services.measure_coverage import EARLIEST, LATEST, measure_coverage
 from fieldapp.services.summarise_status import LATER_DAYS, SOON_DAYS, StatusSummary, summarise_status
 from fieldapp.web.asked_day import asked_day
-from fieldapp.web.rights import public
+from fieldapp.web.rights import can, public
 from fieldapp.web.site import words
 from geodata.errors import Message
 
@@ -33,6 +35,13 @@ _WORK = {
     CoverageStatus.UNVERIFIED: Message("Visits to be verified: {count}"),
 }
 
+# Where whoever may do the work does it; others are shown it on the map.
+_DONE_AT = {
+    CoverageStatus.UNCOVERED: ("/assign", Action.ASSIGNMENT_PROPOSE),
+    CoverageStatus.NO_PRODUCT: ("/products", Action.PRODUCT_WRITE),
+    CoverageStatus.UNSIGNED: ("/assign", Action.AGREEMENT_APPROVE),
+    CoverageStatus.UNVERIFIED: ("/visits/review", Action.VISIT_REVIEW),
+}
 
 _FILE_NAME = Message("coverage")
 _MIME_TYPES = {
@@ -71,7 +80,7 @@ def show() -> str:
         first_day=EARLIEST.isoformat(),
         last_day=LATEST.isoformat(),
         query="?" + urlencode(asked) if asked else "",
-        steps=list(_next_steps(summary, on_map)),
+        steps=list(_next_steps(summary, on_map, today=today)),
         on_map=on_map,
         soon_days=SOON_DAYS,
         later_days=LATER_DAYS,
@@ -92,11 +101,15 @@ def download(file_format: Literal["csv", "xlsx"]) -> Response:
     return send_file(content, mimetype=_MIME_TYPES[file_format], as_attachment=True, download_name=name)
 
 
-def _next_steps(summary: StatusSummary, on_map: Callable[..., str]) -> Iterator[_Step]:
+def _next_steps(summary: StatusSummary, on_map: Callable[..., str], *, today: date) -> Iterator[_Step]:
     """What to do, most pressing first; each is a link to where it is done."""
     for status, work in _WORK.items():
         if count := summary.status[status]:
-            yield _Step(Message(work.template, count=count), on_map(status=status.value))
+            target = on_map(status=status.value)
+            if status in _DONE_AT and summary.as_of == today:
+                place, action = _DONE_AT[status]
+                target = place if can(action) else target
+            yield _Step(Message(work.template, count=count), target)
     if count := len(summary.soon):
         yield _Step(
             Message("Terms and products to renew within {days} days: {count}", days=SOON_DAYS, count=count),

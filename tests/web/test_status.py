@@ -19,6 +19,7 @@ from fieldapp.services.load_reference_tables import load_reference_tables
 from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.web.place_names import pinyin_words
+from tests.accounts import sign_in
 
 
 @pytest.fixture
@@ -43,6 +44,20 @@ def test_full_coverage_is_answered_by_yes_or_no(client: FlaskClient) -> None:
 
     assert "Full coverage: no" in page
     assert "Full coverage: yes" not in page
+
+
+def test_who_may_do_the_work_is_led_to_where_it_is_done(client: FlaskClient, sqlite_context: Context) -> None:
+    steps = re.compile(
+        r'<a[^>]*href="([^"]+)"[^>]*>\s*(?:Townships that need|Agreements|Visits to be verified)'
+    )
+    assert all(target.startswith("/map?") for target in steps.findall(client.get("/?lang=en").text))
+    sign_in(client, sqlite_context)
+    assert steps.findall(client.get("/?lang=en").text) == [
+        "/assign",
+        "/products",
+        "/assign",
+        "/visits/review",
+    ]
 
 
 def test_a_target_that_differs_from_the_roster_is_pointed_out(
