@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from fieldapp.app import create_app
@@ -36,6 +36,7 @@ _SERVED: dict[str, Flask] = {}  # address -> what answers there
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The packaged Chromium; a machine without one is an error."""
+    expect.set_options(timeout=20_000)  # two tests share two processors with their servers and browsers
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
