@@ -139,7 +139,8 @@ def echoing(app: Flask) -> Iterator[FlaskClient]:
 
 def test_a_form_without_its_token_writes_nothing(echoing: FlaskClient) -> None:
     answer = echoing.post("/writing")
-    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+    assert (answer.status_code, answer.mimetype) == (403, "text/html")
+    assert "forbidden.form" in answer.text
     assert "written" not in answer.text
 
 

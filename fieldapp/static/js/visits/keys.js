@@ -39,6 +39,8 @@ function pressed(event) {
   if (!wanted || wanted.disabled) return;
   event.preventDefault();
   wanted.click();
+  const details = wanted.closest("details.review-step");
+  if (details) opened(details); // its own toggle event comes later than a quick next key
 }
 
 function close() {
