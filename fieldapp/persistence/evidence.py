@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Row,
-    bindparam,
-    exists,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select, union_all, update
 
 from fieldapp.persistence.photos import alike
 from fieldapp.persistence.register import Values
@@ -55,32 +46,41 @@ _READ = (
 _BESIDE = ("id", "visited_on", "fix_lon", "fix_lat", "fix_accuracy_m", "fix_captured_at", "grade_reasons")
 
 # Put together once: every visit that is recorded is asked about with them.
+_IDS: BindParameter[Any] = bindparam("visit_ids", expanding=True)
 _VERSION = select(change_counters.c.version).where(change_counters.c.topic == REGISTER).scalar_subquery()
-_ASKED: list[ColumnElement[Any]] = [
-    *(visits.c[name] for name in _READ),
-    _VERSION.label("version"),
-    exists().where(visit_photos.c.visit_id == visits.c.id).label("names_photos"),
-]
-_FIND = select(*_ASKED).where(visits.c.id == bindparam("visit_id"))
+_FIND = select(*(visits.c[name] for name in _READ), _VERSION.label("version")).where(visits.c.id.in_(_IDS))
 
 
-def _neighbours() -> CompoundSelect[Any]:
-    at = visits.c.fix_captured_at
-    others = select(*(visits.c[name] for name in _BESIDE)).where(
-        visits.c.commissioner_id == bindparam("commissioner_id"),
-        visits.c.id != bindparam("visit_id"),
-        visits.c.deleted_at.is_(None),
-        visits.c.fix_mocked.is_not(True),
-        visits.c.fix_lon.is_not(None),
+def _neighbours() -> Select[Any]:
+    asked, other = visits.alias("asked"), visits.alias("other")
+    at = other.c.fix_captured_at
+    others = (
+        select(other.c.id)
+        .where(
+            other.c.commissioner_id == asked.c.commissioner_id,
+            other.c.id != asked.c.id,
+            other.c.deleted_at.is_(None),
+            other.c.fix_mocked.is_not(True),
+            other.c.fix_lon.is_not(None),
+        )
+        .limit(1)
+        .correlate(asked)
     )
-    before = others.where(at <= bindparam("at")).order_by(at.desc(), visits.c.id).limit(1).subquery()
-    after = others.where(at > bindparam("at")).order_by(at, visits.c.id).limit(1).subquery()
-    return union_all(select(before), select(after))
+    before = others.where(at <= asked.c.fix_captured_at).order_by(at.desc(), other.c.id)
+    after = others.where(at > asked.c.fix_captured_at).order_by(at, other.c.id)
+    beside = union_all(
+        *(
+            select(asked.c.id.label("of"), near.scalar_subquery().label("id")).where(asked.c.id.in_(_IDS))
+            for near in (before, after)
+        )
+    ).subquery()
+    return select(beside.c.of, *(visits.c[name] for name in _BESIDE)).join(visits, visits.c.id == beside.c.id)
 
 
 _NEIGHBOURS = _neighbours()
 _PHOTOS = (
     select(
+        visit_photos.c.visit_id,
         visit_photos.c.sha256,
         photos.c.size_bytes,
         photos.c.taken_at,
@@ -89,8 +89,18 @@ _PHOTOS = (
         photos.c.perceptual_hash,
     )
     .outerjoin(photos, photos.c.sha256 == visit_photos.c.sha256)
-    .where(visit_photos.c.visit_id == bindparam("visit_id"))
-    .order_by(visit_photos.c.position)
+    .where(visit_photos.c.visit_id.in_(_IDS))
+    .order_by(visit_photos.c.visit_id, visit_photos.c.position)
+)
+_USES = (
+    select(visit_photos.c.sha256, visits.c.id, visits.c.visited_on, visits.c.received_at)
+    .join(visits, visits.c.id == visit_photos.c.visit_id)
+    .where(visit_photos.c.sha256.in_(bindparam("digests", expanding=True)), visits.c.deleted_at.is_(None))
+)
+_KEEP = (
+    update(visits)
+    .where(visits.c.id == bindparam("visit_id"))
+    .values(grade=bindparam("found"), grade_reasons=bindparam("reasons"))
 )
 
 
@@ -105,9 +115,9 @@ class Use:
     received_at: datetime
 
 
-def find(connection: Connection, visit_id: UUID) -> Row[Any] | None:
-    """What grading asks of a visit itself, whether it names photos, and the ``version`` of the register."""
-    return connection.execute(_FIND, {"visit_id": visit_id}).one_or_none()
+def find(connection: Connection, visit_ids: Sequence[UUID]) -> list[Row[Any]]:
+    """What grading asks of the visits themselves, each with the ``version`` of the register."""
+    return list(connection.execute(_FIND, {"visit_ids": visit_ids}))
 
 
 def boundary(connection: Connection, township_code: str) -> Row[Any]:
@@ -116,42 +126,45 @@ def boundary(connection: Connection, township_code: str) -> Row[Any]:
     return connection.execute(select(*columns).where(townships.c.code == township_code)).one()
 
 
-def neighbours(connection: Connection, visit: Row[Any]) -> list[Row[Any]]:
-    """The commissioner's positions next before and next after that of a visit."""
-    asked = {"commissioner_id": visit.commissioner_id, "visit_id": visit.id, "at": visit.fix_captured_at}
-    return list(connection.execute(_NEIGHBOURS, asked))
+def neighbours(connection: Connection, visit_ids: Sequence[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """For each visit the positions of its commissioner next before and next after its own."""
+    return _grouped(connection.execute(_NEIGHBOURS, {"visit_ids": visit_ids}), "of")
 
 
-def photos_of(connection: Connection, visit_id: UUID) -> list[Row[Any]]:
-    """The photos that a visit names, in its order; ``size_bytes`` is null for one that is awaited."""
-    return list(connection.execute(_PHOTOS, {"visit_id": visit_id}))
+def photos_of(connection: Connection, visit_ids: Sequence[UUID]) -> dict[UUID, list[Row[Any]]]:
+    """The photos that each visit names, in its order; ``size_bytes`` is null for one that is awaited."""
+    return _grouped(connection.execute(_PHOTOS, {"visit_ids": visit_ids}), "visit_id")
 
 
-def uses(connection: Connection, visit_id: UUID, named: Collection[Row[Any]]) -> list[Use]:
-    """The other visits that name the same photos, or photos that look like them."""
-    own = {row.sha256: row.sha256 for row in named}
-    similar = alike(
-        connection, {row.sha256: row.perceptual_hash for row in named if row.perceptual_hash is not None}
-    )
-    found = connection.execute(
-        select(visit_photos.c.sha256, visits.c.id, visits.c.visited_on, visits.c.received_at)
-        .join(visits, visits.c.id == visit_photos.c.visit_id)
-        .where(
-            visit_photos.c.sha256.in_([*own, *similar]),
-            visits.c.id != visit_id,
-            visits.c.deleted_at.is_(None),
-        )
-    )
-    return [
-        Use(
-            own.get(row.sha256) or similar[row.sha256],
-            row.sha256 not in own,
-            row.id,
-            row.visited_on,
-            row.received_at,
-        )
-        for row in found
-    ]
+def uses(connection: Connection, named: Mapping[UUID, Sequence[Row[Any]]]) -> dict[UUID, list[Use]]:
+    """For each visit, given with its photos, the others that name the same ones or some that look alike."""
+    every = {row.sha256: row.perceptual_hash for rows in named.values() for row in rows}
+    like = alike(connection, {digest: found for digest, found in every.items() if found is not None})
+    digests = {*every, *(other for others in like.values() for other in others)}
+    using: dict[Any, list[Row[Any]]] = {}
+    if digests:
+        using = _grouped(connection.execute(_USES, {"digests": sorted(digests)}), "sha256")
+    return {
+        visit_id: [
+            Use(own, digest != own, row.id, row.visited_on, row.received_at)
+            for digest, own in _looked_for([row.sha256 for row in rows], like).items()
+            for row in using.get(digest, ())
+            if row.id != visit_id
+        ]
+        for visit_id, rows in named.items()
+    }
+
+
+def _looked_for(own: Sequence[str], like: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The photos of a visit and those that look like one of them, each with the one of its own."""
+    return {other: each for each in own for other in like.get(each, ())} | {each: each for each in own}
+
+
+def _grouped(rows: Iterable[Row[Any]], column: str) -> dict[Any, list[Row[Any]]]:
+    found: dict[Any, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row._mapping[column]].append(row)
+    return found
 
 
 def once_named_with(connection: Connection, visit: Row[Any], named: Collection[Row[Any]]) -> list[UUID]:
@@ -169,11 +182,12 @@ def once_named_with(connection: Connection, visit: Row[Any], named: Collection[R
             photos.c.sha256.in_(dropped), photos.c.perceptual_hash.is_not(None)
         )
     )
-    similar = alike(connection, {row.sha256: row.perceptual_hash for row in hashes})
+    like = alike(connection, {row.sha256: row.perceptual_hash for row in hashes})
+    looked_for = dropped.union(*like.values())
     return list(
         connection.scalars(
             select(visit_photos.c.visit_id)
-            .where(visit_photos.c.sha256.in_([*dropped, *similar]), visit_photos.c.visit_id != visit.id)
+            .where(visit_photos.c.sha256.in_(looked_for), visit_photos.c.visit_id != visit.id)
             .distinct()
         )
     )
@@ -194,6 +208,12 @@ def has_reason(stored: list[Values] | None, code: str) -> bool:
     return any(reason["code"] == code for reason in stored or ())
 
 
-def keep_grade(connection: Connection, visit_id: UUID, values: Values) -> None:
-    """Keep a grade with its reasons."""
-    connection.execute(update(visits).where(visits.c.id == visit_id).values(values))
+def keep_grades(connection: Connection, grades: Mapping[UUID, Values]) -> None:
+    """Keep the grade of each visit with its reasons."""
+    connection.execute(
+        _KEEP,
+        [
+            {"visit_id": visit_id, "found": kept["grade"], "reasons": kept["grade_reasons"]}
+            for visit_id, kept in sorted(grades.items())  # in the same order as others
+        ],
+    )

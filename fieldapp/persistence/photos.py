@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.domain.errors import NotFoundError
@@ -16,6 +17,24 @@ from fieldapp.persistence.schema import photo_bands, photos, townships, visit_ph
 from geodata.errors import Message
 
 _LOCKS = 0x70686F74  # of photos, among those that are known by two numbers
+
+
+def _lock_named() -> Select[Any]:
+    named = visit_photos.c.visit_id.in_(bindparam("visit_ids", expanding=True))
+    number = func.hashtext(visit_photos.c.sha256).label("number")
+    numbers = select(number).where(named).distinct().order_by(number).subquery()
+    return select(func.pg_advisory_xact_lock(_LOCKS, numbers.c.number))
+
+
+_LOCK_NAMED = _lock_named()
+# A few index lookups and one join, however many photos there are.
+_NEAR = select(photos.c.sha256, photos.c.perceptual_hash).where(
+    photos.c.sha256.in_(
+        select(photo_bands.c.sha256).where(
+            tuple_(photo_bands.c.band, photo_bands.c.bits).in_(bindparam("pieces", expanding=True))
+        )
+    )
+)
 
 
 def find(connection: Connection, sha256: str) -> Values | None:
@@ -57,41 +76,33 @@ def add(connection: Connection, values: Values) -> bool:
     return added
 
 
-def lock(connection: Connection, digests: Collection[str]) -> bool:
-    """Make others who bring or name these photos wait until this transaction ends.
+def lock(connection: Connection, sha256: str) -> None:
+    """Make others who bring this photo, or name it, wait until this transaction ends.
 
-    Otherwise a photo and a visit that names it could arrive at one moment without seeing each other. Tells
-    whether others could have written meanwhile: on SQLite there is only one writer.
+    Otherwise a photo and a visit that names it could arrive at one moment without seeing each other. SQLite
+    has only one writer.
     """
-    if connection.dialect.name != "postgresql":
-        return False
-    for number in sorted({zlib.crc32(digest.encode()) - (1 << 31) for digest in digests}):
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, number)))
-    return True
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, func.hashtext(sha256))))
 
 
-def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, str]:
-    """Other photos that look like one of these, given as hash by digest: which one each of them is like."""
+def lock_named(connection: Connection, visit_ids: Sequence[UUID]) -> None:
+    """The same for all the photos that these visits name, in an order that is the same for everybody."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_NAMED, {"visit_ids": visit_ids})
+
+
+def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, list[str]]:
+    """For each photo, given as hash by digest, the others that look like it; without those it is alone."""
     wanted = {piece for each in hashes.values() for piece in bands_of(each)}
     if not wanted:
         return {}
-    # A few index lookups and one join, however many photos there are.
-    near = (
-        select(photo_bands.c.sha256)
-        .where(or_(*(and_(photo_bands.c.band == band, photo_bands.c.bits == bits) for band, bits in wanted)))
-        .distinct()
-    )
-    found = connection.execute(
-        select(photos.c.sha256, photos.c.perceptual_hash).where(
-            photos.c.sha256.in_(near), photos.c.sha256.not_in(list(hashes))
-        )
-    )
-    return {
-        row.sha256: own
-        for row in found
-        for own, perceptual_hash in hashes.items()
-        if look_alike(row.perceptual_hash, perceptual_hash)
-    }
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(_NEAR, {"pieces": sorted(wanted)}):
+        for own, perceptual_hash in hashes.items():
+            if row.sha256 != own and look_alike(row.perceptual_hash, perceptual_hash):
+                found[own].append(row.sha256)
+    return found
 
 
 def visits_naming(connection: Connection, sha256: str) -> list[UUID]:

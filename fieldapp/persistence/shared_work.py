@@ -2,8 +2,8 @@
 
 A durable commit costs milliseconds, and those of one database queue up behind each other: the counter of
 changes and the end of the audit chain belong to one transaction at a time. So the thread whose turn it is
-carries out what all the waiting ones want, each in a savepoint of its own, and commits once for all. Nobody
-goes on before that commit is done.
+carries out what all the waiting ones want, each in a savepoint of its own, settles together what they have in
+common, and commits once for all. Nobody goes on before that commit is done.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 _MOST_TOGETHER = 64
 _ATTEMPTS = 3
@@ -34,6 +35,7 @@ class _Task:
     """What one thread wants done, and what came of it."""
 
     step: Callable[[UnitOfWork], Any]
+    settle: Callable[[UnitOfWork, Sequence[Any]], Sequence[Any]]
     actor: str
     address: str
     is_done: bool = False
@@ -47,7 +49,8 @@ class _Task:
 class SharedWork:
     """Carries out steps of many threads in common units of work.
 
-    A step must be able to run twice: where a common transaction fails as a whole, each is tried alone.
+    A step must be able to run twice: where a common transaction fails as a whole, each is tried alone. What
+    `settle` does is done once for all the steps that came to something, and turns each one's into its result.
     """
 
     def __init__(self, begin: Begin) -> None:
@@ -55,16 +58,23 @@ class SharedWork:
         self._waiting: deque[_Task] = deque()
         self._turn = threading.Lock()
 
-    def run(self, step: Callable[[UnitOfWork], T], *, actor: str, address: str) -> T:
-        """The result of the step, committed; raises what the step raised, and then nothing of it is kept."""
-        task = _Task(step, actor, address)
+    def run(
+        self,
+        step: Callable[[UnitOfWork], T],
+        settle: Callable[[UnitOfWork, Sequence[T]], Sequence[R]],
+        *,
+        actor: str,
+        address: str,
+    ) -> R:
+        """The result of the step, settled and committed; nothing is kept of one that raises."""
+        task = _Task(step, settle, actor, address)
         self._waiting.append(task)
         with self._turn:
             if not task.is_done:
                 self._serve(self._waiting_now())
         if task.error is not None:
             raise task.error
-        result: T = task.result
+        result: R = task.result
         return result
 
     def _waiting_now(self) -> list[_Task]:
@@ -91,10 +101,11 @@ class SharedWork:
                         task.finish(error=error)
                     else:
                         done.append((task, result))
+                results = _settled(work, done)
                 work.commit()
         except Exception:  # noqa: BLE001 - alone, each is told what is wrong with its own
             return [task for task in tasks if not task.is_done]
-        for task, result in done:
+        for task, result in results:
             task.finish(result)
         return left
 
@@ -102,7 +113,7 @@ class SharedWork:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self._begin(actor=task.actor, address=task.address) as work:
-                    result = task.step(work)
+                    [(_, result)] = _settled(work, [(task, task.step(work))])
                     work.commit()
                 task.finish(result)
             except Exception as error:  # noqa: BLE001 - raised again by the thread that asked
@@ -111,3 +122,13 @@ class SharedWork:
                     task.finish(error=error)
             if task.is_done:
                 return
+
+
+def _settled(work: UnitOfWork, done: Sequence[tuple[_Task, Any]]) -> list[tuple[_Task, Any]]:
+    """The results of tasks with what came of them; those that are settled alike are settled together."""
+    results: list[tuple[_Task, Any]] = []
+    for settle in dict.fromkeys(task.settle for task, _ in done):
+        tasks = [task for task, _ in done if task.settle == settle]
+        found = settle(work, [came for task, came in done if task.settle == settle])
+        results += zip(tasks, found, strict=True)
+    return results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.settings import Settings
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 # Where a request comes from, for the audit log; the edge that has addresses sets it.
 ADDRESS: ContextVar[str] = ContextVar("fieldapp_address", default="")
@@ -68,13 +69,20 @@ class Context:
         """Begin a unit of work in the name of ``actor``."""
         return self._begin(actor=actor, address=ADDRESS.get())
 
-    def work_together(self, step: Callable[[UnitOfWork], T], *, actor: str) -> T:
+    def work_together(
+        self,
+        step: Callable[[UnitOfWork], T],
+        settle: Callable[[UnitOfWork, Sequence[T]], Sequence[R]],
+        *,
+        actor: str,
+    ) -> R:
         """The committed result of a step in the name of ``actor``, for what many do at the same time.
 
         It shares a transaction with others, so ``step`` neither commits nor looks at its thread's request,
-        and may be carried out once more where that transaction fails.
+        and may be carried out once more where that transaction fails. Before the commit ``settle`` turns what
+        came of the steps of all into their results, in the same order.
         """
-        return self._shared.run(step, actor=actor, address=ADDRESS.get())
+        return self._shared.run(step, settle, actor=actor, address=ADDRESS.get())
 
     def _begin(self, *, actor: str, address: str) -> UnitOfWork:
         return UnitOfWork(self.engine, actor=actor, address=address, now=self.now)

@@ -18,6 +18,8 @@ from fieldapp.persistence.evidence import Use
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import UnitOfWork
 
+_AT_ONCE = 200  # visits: what a few statements are asked about together
+
 
 def regrade(work: UnitOfWork, visit_ids: Iterable[UUID]) -> dict[UUID, Values]:
     """Grade these visits, and those whose grades hang on them: what the caller's unit of work commits.
@@ -28,41 +30,47 @@ def regrade(work: UnitOfWork, visit_ids: Iterable[UUID]) -> dict[UUID, Values]:
     """
     graded: dict[UUID, Values] = {}
     asked = list(dict.fromkeys(visit_ids))
-    others = [other for visit_id in asked for other in _grade(work, visit_id, graded)]
-    for visit_id in dict.fromkeys(other for other in others if other not in asked):
-        _grade(work, visit_id, graded)
+    others = _grade_all(work, asked, graded)
+    _grade_all(work, [other for other in dict.fromkeys(others) if other not in {*asked}], graded)
     return graded
 
 
-def _grade(work: UnitOfWork, visit_id: UUID, graded: dict[UUID, Values]) -> list[UUID]:
-    """Grade one visit, and tell which other ones may have to be graded anew."""
+def _grade_all(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, Values]) -> list[UUID]:
+    parts = (visit_ids[begin : begin + _AT_ONCE] for begin in range(0, len(visit_ids), _AT_ONCE))
+    return [other for part in parts for other in _grade(work, part, graded)]
+
+
+def _grade(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, Values]) -> list[UUID]:
+    """Grade some visits, and tell which other ones may have to be graded anew."""
     connection = work.connection
-    visit = evidence.find(connection, visit_id)
-    if visit is None:
-        return []
-    named: list[Row[Any]] = []
-    if visit.names_photos:
-        named = evidence.photos_of(connection, visit_id)
-        if photos.lock(connection, [row.sha256 for row in named]):
-            named = evidence.photos_of(connection, visit_id)  # as they are now that nobody brings one
-    uses = evidence.uses(connection, visit_id, named) if named else []
-    near = evidence.neighbours(connection, visit) if visit.fix_captured_at is not None else []
-    moves = {} if visit.fix_mocked else {row.id: _move(visit, row) for row in near}
-    others = [use.visit_id for use in uses if _came_first(visit, use)]
-    others += [row.id for row in near if _concerns(row, moves.get(row.id))]
-    if visit.revision > 1:
-        others += evidence.once_named_with(connection, visit, named)
-    if evidence.has_reason(visit.grade_reasons, "fix.impossible"):
-        others += evidence.impossible_of(connection, visit.commissioner_id)
-    if visit.deleted_at is None:
-        boundary = _boundary(connection, visit)
-        earlier = [use for use in uses if not _came_first(visit, use)]
-        found = grade_of(_evidence(visit, boundary, named, earlier, list(moves.values())))
-        kept = {"grade": found.grade.value, "grade_reasons": [reason.stored for reason in found.reasons]}
-        graded[visit_id] = kept
-        if kept != {"grade": visit.grade, "grade_reasons": visit.grade_reasons}:
-            evidence.keep_grade(connection, visit_id, kept)
-            work.touch_visits(visit_id, are_held=True)  # by having been written
+    photos.lock_named(connection, visit_ids)  # from here on nobody brings one of them
+    found = evidence.find(connection, visit_ids)
+    named = evidence.photos_of(connection, visit_ids)
+    uses = evidence.uses(connection, named)
+    placed = [visit.id for visit in found if visit.fix_captured_at is not None]
+    near = evidence.neighbours(connection, placed) if placed else {}
+    changed: dict[UUID, Values] = {}
+    others: list[UUID] = []
+    for visit in found:
+        own, used, beside = named.get(visit.id, []), uses.get(visit.id, []), near.get(visit.id, [])
+        moves = {} if visit.fix_mocked else {row.id: _move(visit, row) for row in beside}
+        others += [use.visit_id for use in used if _came_first(visit, use)]
+        others += [row.id for row in beside if _concerns(row, moves.get(row.id))]
+        if visit.revision > 1:
+            others += evidence.once_named_with(connection, visit, own)
+        if evidence.has_reason(visit.grade_reasons, "fix.impossible"):
+            others += evidence.impossible_of(connection, visit.commissioner_id)
+        if visit.deleted_at is None:
+            earlier = [use for use in used if not _came_first(visit, use)]
+            boundary = _boundary(connection, visit)
+            grade = grade_of(_evidence(visit, boundary, own, earlier, list(moves.values())))
+            reasons = [reason.stored for reason in grade.reasons]
+            graded[visit.id] = {"grade": grade.grade.value, "grade_reasons": reasons}
+            if graded[visit.id] != {"grade": visit.grade, "grade_reasons": visit.grade_reasons}:
+                changed[visit.id] = graded[visit.id]
+    if changed:
+        evidence.keep_grades(connection, changed)
+        work.touch_visits(*changed, are_held=True)  # by having been written
     return others
 
 

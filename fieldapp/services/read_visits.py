@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -62,30 +62,33 @@ def read_feed(context: Context, *, since: str | None, limit: int, by: Person) ->
     return Feed(documents, f"{after[0]}.{after[1].hex}", len(found) > limit)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What is kept beside some visits: their notes and confirmations, and which photos have arrived."""
+
+    notes: Mapping[UUID, Sequence[Values]]
+    confirmations: Mapping[UUID, Values]
+    arrived: frozenset[str]
+
+
+def read_beside(
+    connection: Connection, stored: Sequence[StoredVisit], *, new: Collection[UUID] = ()
+) -> Beside:
+    """What is kept beside these visits; beside ``new`` ones there can only be photos yet."""
+    ids = [each.id for each in stored if each.id not in new]
+    return Beside(
+        visit_notes.of_visits(connection, ids) if ids else {},
+        confirmations.standing(connection, ids) if ids else {},
+        photos.arrived(connection, {digest for each in stored for digest in each.visit.photos}),
+    )
+
+
 def visit_documents(
     context: Context, connection: Connection, stored: Sequence[StoredVisit]
 ) -> list[VisitDocument]:
     """The documents of visits; sentences among them are told in the language of whoever reads."""
-    ids = [each.id for each in stored]
-    notes = visit_notes.of_visits(connection, ids) if ids else {}
-    confirmed = confirmations.standing(connection, ids) if ids else {}
-    arrived = photos.arrived(connection, {digest for each in stored for digest in each.visit.photos})
-    return [
-        _document(context, each, arrived)
-        | {
-            "notes": [_note(context, note) for note in notes.get(each.id, ())],
-            "confirmation": _confirmation(context, confirmed.get(each.id)),
-        }
-        for each in stored
-    ]
-
-
-def new_document(context: Context, connection: Connection, stored: StoredVisit) -> VisitDocument:
-    """The document of a visit that was recorded a moment ago, beside which there can only be photos yet."""
-    return _document(context, stored, photos.arrived(connection, stored.visit.photos)) | {
-        "notes": [],
-        "confirmation": None,
-    }
+    beside = read_beside(connection, stored)
+    return [document_of(context, each, beside) for each in stored]
 
 
 def visit_document(context: Context, connection: Connection, stored: StoredVisit) -> VisitDocument:
@@ -93,7 +96,8 @@ def visit_document(context: Context, connection: Connection, stored: StoredVisit
     return visit_documents(context, connection, [stored])[0]
 
 
-def _document(context: Context, stored: StoredVisit, arrived: Collection[str]) -> VisitDocument:
+def document_of(context: Context, stored: StoredVisit, beside: Beside) -> VisitDocument:
+    """The document of a visit, put together from what was read of it."""
     row, timezone = stored.row, context.settings.timezone
     return {
         "id": str(stored.id),
@@ -105,9 +109,9 @@ def _document(context: Context, stored: StoredVisit, arrived: Collection[str]) -
         "grade": row["grade"],
         "grade_reasons": [reason_of(reason).sentence for reason in row["grade_reasons"] or ()],
         "review": row["review"],
-        "notes": [],
-        "photos_awaited": [digest for digest in stored.visit.photos if digest not in arrived],
-        "confirmation": None,
+        "notes": [_note(context, note) for note in beside.notes.get(stored.id, ())],
+        "photos_awaited": [digest for digest in stored.visit.photos if digest not in beside.arrived],
+        "confirmation": _confirmation(context, beside.confirmations.get(stored.id)),
         "deleted": stored.is_withdrawn,
     }
 

@@ -231,7 +231,7 @@ def _finished(context: Context, upload: Upload, pieces: Pieces, by: Person) -> U
     with context.work(actor=by.actor) as work:
         # First the visits, then the photo: in the order in which those who change a visit take them.
         _touch(work, photos.visits_naming(work.connection, digest))
-        photos.lock(work.connection, [digest])
+        photos.lock(work.connection, digest)
         if values is not None and photos.add(work.connection, values):
             known = {name: values[name] for name in ("sha256", "size_bytes", "media_type")}
             work.record("photo.received", "upload", upload.id, after=known, topic=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +18,7 @@ from fieldapp.persistence.unit_of_work import VISITS, UnitOfWork
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
 from fieldapp.services.grade_visits import regrade
-from fieldapp.services.read_visits import VisitDocument, new_document, visit_document
+from fieldapp.services.read_visits import Beside, VisitDocument, document_of, read_beside, visit_document
 from geodata.errors import Message
 
 
@@ -43,6 +44,15 @@ class Recorded:
     created: bool
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """A visit as it is kept; ``written`` just now, or found as it was sent."""
+
+    stored: StoredVisit
+    created: bool
+    written: bool
+
+
 def record_visit(context: Context, sent: SentVisit) -> Recorded:
     """Store a visit, or a change of one; it is committed when this returns.
 
@@ -50,26 +60,41 @@ def record_visit(context: Context, sent: SentVisit) -> Recorded:
     that is another revision than the visitor knew (``visit.changed``) or was withdrawn (``visit.deleted``),
     `ForbiddenError` for another's visit or township, and `InvalidInputError` for what cannot be so.
     """
-    return context.work_together(lambda work: _record(context, work, sent), actor=sent.by.actor)
+    kept, beside = context.work_together(
+        lambda work: _record(context, work, sent), _grade_together, actor=sent.by.actor
+    )
+    return Recorded(document_of(context, kept.stored, beside), kept.created)
 
 
-def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> Recorded:
+def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> _Kept:
     connection = work.connection
     while True:
         stored = visits.find(connection, sent.id)
         if stored is not None:
             require_own(connection, stored, sent.by)
             if stored.visit == sent.visit and not stored.is_withdrawn:
-                return Recorded(visit_document(context, connection, stored), created=False)
+                return _Kept(stored, created=False, written=False)
             if sent.base_revision != stored.revision:
                 raise outdated(context, connection, stored)
         _require_recordable(context, connection, sent)
         written = _write(context, work, sent, stored)
-        if written is not None and stored is None:
-            return Recorded(new_document(context, connection, written), created=True)
         if written is not None:
-            return Recorded(visit_document(context, connection, written), created=False)
+            return _Kept(written, created=stored is None, written=True)
         # Somebody wrote this very visit a moment ago: what is to be done is judged anew by what is there.
+
+
+def _grade_together(work: UnitOfWork, kept: Sequence[_Kept]) -> list[tuple[_Kept, Beside]]:
+    """Grade the visits of several people at once, and read what their documents tell besides."""
+    graded = regrade(work, [each.stored.id for each in kept if each.written])
+    new = {each.stored.id for each in kept if each.created}
+    beside = read_beside(work.connection, [each.stored for each in kept], new=new)
+    return [
+        (
+            replace(each, stored=replace(each.stored, row=each.stored.row | graded.get(each.stored.id, {}))),
+            beside,
+        )
+        for each in kept
+    ]
 
 
 def require_own(connection: Connection, stored: StoredVisit, by: Person) -> None:
@@ -149,7 +174,6 @@ def _write(
         )
     if written is not None:
         work.touch_visits(sent.id, are_held=True)
-        written = replace(written, row=written.row | regrade(work, [sent.id])[sent.id])
         told = {
             "township_code": visit.township_code,
             "visited_on": values["visited_on"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -26,12 +26,20 @@ def _adding(name: str) -> Callable[[UnitOfWork], str]:
     return step
 
 
+def _as_they_came(_work: UnitOfWork, came: Sequence[Any]) -> Sequence[Any]:
+    return came
+
+
 def _names(context: Context) -> set[str]:
     with context.reading() as connection:
         return set(connection.scalars(select(institutions.c.name)))
 
 
-def _together(context: Context, steps: dict[str, Callable[[UnitOfWork], Any]]) -> dict[str, Any]:
+def _together(
+    context: Context,
+    steps: dict[str, Callable[[UnitOfWork], Any]],
+    settle: Callable[[UnitOfWork, Sequence[Any]], Sequence[Any]] = _as_they_came,
+) -> dict[str, Any]:
     """The result or the error of each step; they all wait for one that is being carried out."""
     came: dict[str, Any] = {}
     holding, waiting = threading.Event(), threading.Event()
@@ -42,7 +50,7 @@ def _together(context: Context, steps: dict[str, Callable[[UnitOfWork], Any]]) -
 
     def run(name: str, step: Callable[[UnitOfWork], Any]) -> None:
         try:
-            came[name] = context.work_together(step, actor=name)
+            came[name] = context.work_together(step, settle, actor=name)
         except Exception as error:  # noqa: BLE001 - looked at by the test
             came[name] = error
 
@@ -106,3 +114,27 @@ def test_where_the_common_transaction_fails_each_is_tried_alone(
     came = _together(context, {"one": _adding("院一"), "two": _adding("院二")})
     assert (came["one"], came["two"]) == ("院一", "院二")
     assert _names(context) == {"院一", "院二"}
+
+
+def test_what_steps_have_in_common_is_settled_once_and_each_gets_its_own(context: Context) -> None:
+    settled: list[Sequence[Any]] = []
+
+    def settle(_work: UnitOfWork, came: Sequence[Any]) -> Sequence[Any]:
+        settled.append(came)
+        return [f"{name}!" for name in came]
+
+    came = _together(context, {"one": _adding("院一"), "two": _adding("院二")}, settle)
+    assert (came["one"], came["two"]) == ("院一!", "院二!")
+    assert [sorted(each) for each in settled[1:]] == [["院一", "院二"]]
+
+
+def test_where_settling_fails_each_is_told_of_its_own(context: Context) -> None:
+    def settle(_work: UnitOfWork, came: Sequence[Any]) -> Sequence[Any]:
+        if "院二" in came:
+            raise InvalidInputError(Message("This visit cannot be kept."))
+        return came
+
+    came = _together(context, {"one": _adding("院一"), "two": _adding("院二")}, settle)
+    assert came["one"] == "院一"
+    assert isinstance(came["two"], InvalidInputError)
+    assert _names(context) == {"院一"}
