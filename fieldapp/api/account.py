@@ -22,8 +22,9 @@ from fieldapp.api.schemas import (
 from fieldapp.domain.accounts import TokenScope
 from fieldapp.domain.permissions import PERMISSIONS, Action, Role, Scope
 from fieldapp.services.keep_tokens import LONGEST_DAYS, create_token, list_tokens, revoke_token
+from fieldapp.services.log_in import log_out
 from fieldapp.services.page_register import Page
-from fieldapp.web.accounts import current_account
+from fieldapp.web.accounts import current_account, dismiss
 from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("account", __name__)
@@ -74,6 +75,25 @@ def me() -> Response:
         ],
     }
     return send_row(row, _ME)
+
+
+@blueprint.delete("/me/session")
+@needs(Action.ACCOUNT_MANAGE)
+@describe(
+    Operation(
+        "Log out: end the session of this browser.",
+        {204: Answer("It is over.")},
+        description="A token is ended among the tokens.",
+    )
+)
+def end_own_session() -> Response:
+    """End the session that asks, on the server as well."""
+    read_query()
+    account = current_account()
+    if account is not None and account.session_id is not None:
+        log_out(context(), account.id, account.session_id)
+    dismiss()
+    return Response(status=204)
 
 
 @blueprint.get("/me/tokens")

@@ -21,7 +21,7 @@ from fieldapp.services.log_in import log_in, log_out, open_session
 from fieldapp.services.second_factor import finish_login
 from fieldapp.services.set_password import check_code, link_owner, set_password_by_link, typed_secret
 from fieldapp.web.accounts import admit, current_account, dismiss, landing, local_address
-from fieldapp.web.rights import needs, open_to_all
+from fieldapp.web.rights import can, needs, open_to_all
 from geodata.errors import Message
 
 blueprint = Blueprint("accounts", __name__)
@@ -159,11 +159,16 @@ def welcome() -> ResponseReturnValue:
 @blueprint.post("/logout")
 @needs(Action.ACCOUNT_MANAGE)
 def logout() -> ResponseReturnValue:
-    """End the session, on the server as well."""
+    """End the session, on the server as well; who logs visits may have some on this device, and is offered to
+    remove what was sent.
+    """
     account = current_account()
+    logs_visits = can(Action.VISIT_WRITE)
     if account is not None and account.session_id is not None:
         log_out(_context(), account.id, account.session_id)
     dismiss()
+    if logs_visits:
+        return redirect(url_for("field.show", _anchor="/left"), 303)
     return redirect(url_for("accounts.show_login"), 303)
 
 

@@ -84,3 +84,18 @@ def test_a_phone_is_shown_to_who_must_call_and_that_is_kept(app: Flask, sqlite_c
             select(schema.audit_events.c.subject_id).where(schema.audit_events.c.action == "phone.viewed")
         )
         assert list(seen) == ["C-0001"]
+
+
+def test_logging_out_over_the_api_ends_the_session_on_the_server(
+    app: Flask, person: FlaskClient, sqlite_context: Context
+) -> None:
+    assert person.get(f"{API}/me").status_code == 200
+    assert person.delete(f"{API}/me/session").status_code == 204
+    assert person.get(f"{API}/me").status_code == 401
+    with sqlite_context.reading() as connection:
+        assert connection.scalar(select(schema.sessions.c.revoked_at)) == NOW
+
+
+def test_a_token_is_no_session_to_end(app: Flask) -> None:
+    refused = client_of(app, Role.COMMISSIONER).delete(f"{API}/me/session")
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden.token")

@@ -178,6 +178,14 @@ class Field:
             found = connection.execute(select(schema.visits).where(schema.visits.c.content == content))
             return [dict(row._mapping) for row in found]
 
+    def visits_of(self, commissioner_id: str) -> list[str]:
+        """What the server holds of a commissioner: the contents of the visits that are not withdrawn."""
+        with self.context.reading() as connection:
+            chosen = select(schema.visits.c.content).where(
+                schema.visits.c.commissioner_id == commissioner_id, schema.visits.c.deleted_at.is_(None)
+            )
+            return list(connection.scalars(chosen))
+
 
 @pytest.fixture
 def field_app(tmp_path: Path, kept_demonstration: Path, chromium: Browser) -> Iterator[Field]:

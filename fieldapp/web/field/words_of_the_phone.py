@@ -109,6 +109,37 @@ PHONE_WORDS = {
     "hand_unreadable": Message("{name} is not a file of this app, or it is damaged. Nothing was taken in."),
     "hand_newer": Message("{name} was saved by a newer version. Load the app again with a network first."),
     "hand_other_person": Message("{name} belongs to another person. That person must log in to open it."),
+    # A phone that others use as well, or that is given away.
+    "sharing": Message("Sharing this phone, or giving it away"),
+    "sharing_why": Message(
+        "What was sent can be removed from this phone; the server keeps it. What has not been sent "
+        "stays here."
+    ),
+    "remove_sent": Message("Remove what was sent"),
+    "removed_before": Message("Visits removed from this phone: {count}, {time}. The server has them."),
+    "fetch_again": Message("Fetch them again"),
+    "log_out": Message("Log out"),
+    "leaving_remove": Message("Remove what was sent"),
+    "leaving_log_out": Message("Log out"),
+    "leaving_left": Message("You are logged out"),
+    "leaving_sent": Message(
+        "Sent visits on this phone: {count}. They can be removed here with their photos; the "
+        "server keeps them."
+    ),
+    "leaving_nothing_sent": Message("No visit that was sent is on this phone."),
+    "leaving_stays": Message("Not sent yet, so this stays on the phone until you log in and send it:"),
+    "leaving_busy": Message("Visits are being sent from this phone at this moment. Try again in a minute."),
+    "remove_yes": Message("Yes, remove them"),
+    "removed": Message("Removed from this phone: {count}. The server has them."),
+    "back_phone": Message("Keep everything"),
+    "log_out_remove": Message("Log out and remove what was sent"),
+    "log_out_keep": Message("Log out and keep it on the phone"),
+    "log_out_not": Message("Stay logged in"),
+    "log_out_offline": Message(
+        "Logging out needs a network. Try again when there is one; until then only what was sent "
+        "can be removed."
+    ),
+    "log_out_failed": Message("The server did not answer as it should. You are still logged in; try again."),
     # Language, look, account.
     "looks": Message("Language and appearance"),
     "language": Message("Language"),

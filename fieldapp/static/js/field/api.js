@@ -85,6 +85,11 @@ export function createApi({
     actFor(user) {
       meant = user;
     },
+    // Ends the session on the server.
+    async logOut() {
+      await asked("DELETE", "/api/v1/me/session");
+      csrf = null;
+    },
     forgetLogin() {
       csrf = null;
       meant = null;

@@ -28,6 +28,7 @@ const systemClock = {
 //
 // run()      -> the outcome. Syncs now, or after the run that is under way.
 // nudge()    syncs soon: call it after a change, on opening, on coming back into sight, when the network returns.
+// inPeace()  -> what the function it is given does to the storage, between two runs.
 // stop()     ends what is under way and schedules nothing more.
 // Runs that fail for a passing reason are repeated by themselves, ever more rarely, with some chance in the pauses.
 export function createSync({
@@ -192,6 +193,12 @@ export function createSync({
     nudge() {
       failures = 0;
       return run();
+    },
+    // -> what `change` gives, done while nothing is being sent or read. Throws ApiError of kind "busy" where another
+    // tab does so.
+    async inPeace(change) {
+      await current;
+      return alone({ store, clock, locks }, change);
     },
     stop() {
       stopped = true;

@@ -139,10 +139,28 @@ class App {
     this.#send();
   }
 
+  // Shows what is on the phone now.
+  reload() {
+    return this.#load();
+  }
+
   // Something was changed on the phone: shows it and sends it as soon as that can be.
   async changed() {
     await this.#load();
     this.#send();
+  }
+
+  // Ends the login on the server. Throws ApiError; one that is over already is no error.
+  async logOut() {
+    await this.sync.inPeace(async () => {
+      try {
+        await this.api.field();
+        await this.api.logOut();
+      } catch (error) {
+        if (error.kind !== "session") throw error;
+      }
+    });
+    await this.sync.nudge();
   }
 
   async sendNow() {
@@ -180,10 +198,10 @@ class App {
       this.closed = true;
       return;
     }
-    const api = createApi({ origin: location.origin, language: languageTag(currentLanguage()) });
+    this.api = createApi({ origin: location.origin, language: languageTag(currentLanguage()) });
     this.sync = createSync({
       store: this.store,
-      api,
+      api: this.api,
       appVersion: this.version,
       onChange: () => this.#heard(),
     });
@@ -230,6 +248,16 @@ class App {
       Object.assign(this, { waiting, others });
       this.seen = Math.max(seen ?? 0, other ? 0 : this.seen) || null;
       this.lastTownship = township ?? rows[0]?.body.township_code ?? null;
+    } else {
+      Object.assign(this, {
+        desk: null,
+        townships: [],
+        rows: [],
+        others: [],
+        seen: null,
+        lastTownship: null,
+      });
+      this.waiting = { pending: 0, oldest_at: null };
     }
     this.frame.showSync();
     showNotices(this);

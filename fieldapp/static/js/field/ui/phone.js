@@ -1,6 +1,7 @@
 // This phone: what it keeps and whether it will, installing, handing over, language and look.
 import { say } from "../../map/words.js";
 import { exportFile, FileRefused, importFile } from "../handover.js";
+import { fetchAgain, removedBefore } from "../removing.js";
 import { button, choice, facts, link, make, newName, notice, para } from "./dom.js";
 import { chooseLanguage, chooseTheme, currentLanguage, currentTheme, LANGUAGES } from "./language.js";
 import { askToPersist, storageState, surroundings } from "./storage.js";
@@ -15,6 +16,7 @@ export function phoneScreen(app) {
     installing(app),
     keeping,
     app.user && !app.closed ? handingOver(app) : null,
+    app.user && !app.closed ? sharing(app) : null,
     looks(),
     account(app),
     link(say("back_home"), "#/"),
@@ -126,6 +128,40 @@ function handingOver(app) {
       button(say("hand_save"), save),
       input,
       make("label", { for: input.id, class: "button", text: say("hand_open") }),
+    ),
+    told,
+  );
+}
+
+// What was sent can be removed, and fetched again.
+function sharing(app) {
+  const told = make("div");
+  const here = () => ({ store: app.store, user: app.user.id });
+  async function show() {
+    const before = await removedBefore(here());
+    told.replaceChildren();
+    if (!before) return;
+    const again = async () => {
+      await fetchAgain(here());
+      await show();
+      await app.changed();
+    };
+    told.append(
+      para(say("removed_before", { count: before.count, time: sayMoment(before.at) })),
+      make("div", { class: "buttons" }, button(say("fetch_again"), again, { class: "quiet" })),
+    );
+  }
+  show();
+  return make(
+    "section",
+    {},
+    make("h2", { text: say("sharing") }),
+    para(say("sharing_why")),
+    make(
+      "div",
+      { class: "buttons two" },
+      link(say("remove_sent"), "#/remove", { class: "button" }),
+      link(say("log_out"), "#/logout", { class: "button" }),
     ),
     told,
   );
