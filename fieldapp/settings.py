@@ -32,6 +32,7 @@ class Settings:
     basemap_url: str | None = None
     basemap_attribution: str = ""
     tianditu_key: str | None = None
+    routing_url: str | None = None  # osrm+http://HOST:5000 or valhalla+http://HOST:8002; none: straight lines
     notice_days: int = 5  # working days that a proposed assignment is shown to the public
     # Who issues the public notice, and who takes objections; blank ones are lines to fill in by hand.
     office: str = ""
@@ -75,6 +76,7 @@ class Settings:
             basemap_url=given.get("BASEMAP_URL"),
             basemap_attribution=given.get("BASEMAP_ATTRIBUTION", ""),
             tianditu_key=given.get("TIANDITU_KEY"),
+            routing_url=_routing_url(given.get("ROUTING_URL")),
             notice_days=_whole("NOTICE_DAYS", given.get("NOTICE_DAYS", "5"), 1, MAX_WORKING_DAYS),
             office=given.get("OFFICE", ""),
             contact=given.get("CONTACT", ""),
@@ -112,6 +114,16 @@ def _photo_store(address: str) -> str:
         return str(Path(address).expanduser().resolve()) if address else ""
     if scheme != "s3" or not re.match(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/|$)", place):
         raise _unusable("PHOTO_STORE", "/var/lib/fieldapp/photos, s3://BUCKET/PREFIX")
+    return address
+
+
+def _routing_url(address: str | None) -> str | None:
+    """The address of a routing server: what it is, and a plain URL without query or password."""
+    if address is not None and not re.fullmatch(
+        r"(osrm|valhalla)\+https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?",
+        address,
+    ):
+        raise _unusable("ROUTING_URL", "osrm+http://HOST:5000, valhalla+http://HOST:8002")
     return address
 
 

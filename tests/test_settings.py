@@ -26,6 +26,7 @@ def test_nothing_has_to_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert settings.database_url == f"sqlite:///{tmp_path}/fieldapp-data/fieldapp.sqlite"
     assert (settings.locale, settings.timezone.key) == ("zh_CN", "Asia/Shanghai")
     assert (settings.basemap_url, settings.tianditu_key) == (None, None)
+    assert settings.routing_url is None
 
 
 def test_everything_can_be_set(tmp_path: Path) -> None:
@@ -43,6 +44,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         SESSION_IDLE_MINUTES="15",
         SESSION_HOURS="8",
         PROXIES="1",
+        ROUTING_URL="osrm+http://routing.intranet:5000",
     )
     assert settings.database_url == "postgresql+psycopg://u:p@host/name"
     assert (settings.secret_key, settings.locale) == ("given", "en")
@@ -50,6 +52,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
     assert settings.basemap_url == "https://tiles.example.org/{z}/{x}/{y}.png"
     assert (settings.basemap_attribution, settings.tianditu_key) == ("example", "k")
     assert (settings.public, settings.require_totp, settings.proxies) == (False, True, 1)
+    assert settings.routing_url == "osrm+http://routing.intranet:5000"
     assert (settings.session_idle, settings.session_life) == (timedelta(minutes=15), timedelta(hours=8))
 
 
@@ -68,6 +71,10 @@ def test_an_empty_variable_is_as_good_as_none(tmp_path: Path) -> None:
         ("SESSION_HOURS", "0"),
         ("SESSION_IDLE_MINUTES", "½"),
         ("PROXIES", "many"),
+        ("ROUTING_URL", "http://routing.intranet:5000"),
+        ("ROUTING_URL", "osrm+ftp://routing.intranet"),
+        ("ROUTING_URL", "osrm+http://user:secret@routing.intranet"),
+        ("ROUTING_URL", "valhalla+https://routing.intranet/?json={}"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:

@@ -99,6 +99,7 @@ PLAN = Named(
         **_SUMMARY,
         pins=PAIRS,
         forbids=PAIRS,
+        distances=text("Where its distances come from, in the language of Accept-Language."),
         outdated=many(_SENTENCE, "What has changed since it was solved, of a ready plan."),
         hindrances=many(_SENTENCE, "What has to be done before it can be published, of a ready plan."),
         proposals=many(

@@ -38,6 +38,7 @@ blueprint = Blueprint("plans", __name__)
 _ONE = "/plans/<int(max=9223372036854775807):draft_id>"
 _TAG = {"ETag": "The revision."}
 _MISSING = "There is no such plan, or none you may see."
+_NO_ROADS = "routing.unavailable: the routing server of the installation does not answer."
 _SOLVING = Answer("It is being solved: ask for it again.", PLAN, headers=_TAG | {"Location": "Where it is."})
 
 
@@ -84,7 +85,7 @@ def plans() -> Response:
             forbids=PAIRS,
             copy_of=whole("The plan from which what is left out is taken.", minimum=0, maximum=2**63 - 1),
         ),
-        problems={404: "There is no such plan to copy, or none you may see."},
+        problems={404: "There is no such plan to copy, or none you may see.", 503: _NO_ROADS},
         description="What contradicts itself is refused with 422 and points at it.",
     )
 )
@@ -112,7 +113,11 @@ def plan(draft_id: int) -> Response:
         "Pin and forbid pairs, and solve the plan again around them, from the register as it is now.",
         {200: Answer("It is solved.", PLAN, headers=_TAG), 202: _SOLVING},
         body=record(optional=("revision",), pins=PAIRS, forbids=PAIRS, revision=REVISION),
-        problems={404: _MISSING, 409: "It is being solved, was published, or somebody was faster."},
+        problems={
+            404: _MISSING,
+            409: "It is being solved, was published, or somebody was faster.",
+            503: _NO_ROADS,
+        },
         revised=True,
     )
 )

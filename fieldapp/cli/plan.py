@@ -151,7 +151,16 @@ def _table(installation: Installation, planned: PlannedAtOnce) -> list[str]:
         ],
     )
     shortages = [f"- {words(each['reason'])}" for each in document["shortages"]]
-    return [words(figures), "", *counties, "", *townships, *([""] if shortages else []), *shortages]
+    return [
+        words(figures),
+        words(planned.distances),
+        "",
+        *counties,
+        "",
+        *townships,
+        *([""] if shortages else []),
+        *shortages,
+    ]
 
 
 _COUNTY = Message("county")

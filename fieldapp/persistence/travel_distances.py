@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
-from fieldapp.domain.planning.keeping import TravelKm
+from fieldapp.domain.planning.distances import TravelKm
 from fieldapp.persistence.register import Values, insert_many
 from fieldapp.persistence.schema import travel_distances
 

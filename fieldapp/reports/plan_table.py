@@ -65,6 +65,7 @@ class PlanTable:
     covered: int
     shortages: Sequence[Message]
     state: Message
+    distances: Message  # where they come from
     office: str = ""
 
     def write_docx(self, target: BinaryIO) -> None:
@@ -77,8 +78,8 @@ class PlanTable:
             f"涉农乡镇{len(self.rows)}个，方案有员{self.covered}个，仍缺{len(self.rows) - self.covered}个。"
             f"{self._counted}"
         )
-        for shortage in self.shortages:
-            document.text(translate(shortage, "zh_CN"))
+        for sentence in (*self.shortages, self.distances):
+            document.text(translate(sentence, "zh_CN"))
         document.text("附件：科技特派员选派方案明细表")
         document.signature(self.office, self.made_on) if self.office else None
         document.attachment("附件")

@@ -14,6 +14,7 @@ from fieldapp.persistence import plan_drafts
 from fieldapp.persistence.coverage import snapshot
 from fieldapp.persistence.register import Values, lock_register
 from fieldapp.persistence.unit_of_work import UnitOfWork
+from fieldapp.services.ask_roads import carry_roads, measure_by_road
 from fieldapp.services.context import Context
 from fieldapp.services.open_draft import (
     PLAN,
@@ -39,7 +40,8 @@ def draft_plan(context: Context, name: str, wish: Wish, *, by: Person) -> int:
     """Draft a plan under the policy that holds, solved at once or in the background; returns its id.
 
     Raises `ForbiddenError` outside of one's counties, `InvalidInputError` for what cannot be planned
-    (`ContradictionError` where pins contradict something, `QuotaError` where a quota cannot be met).
+    (`ContradictionError` where pins contradict something, `QuotaError` where a quota cannot be met), and
+    `RoutingError` where the routing server does not answer.
     """
     name = checked_name(name)
     wish = replace(wish, county_codes=counties_for(by, wish.county_codes))
@@ -101,7 +103,7 @@ def edit_draft(
         row = hold_draft(work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_WRITE)
         require_state(row, *_EDITABLE)
     wish = replace(wish_of(row), pins=tuple(pins), forbids=tuple(forbids))
-    found, policy, solved = _solved(context, wish)
+    found, policy, solved = _solved(context, wish, kept=row["input"])
     with context.work(actor=by.actor) as work:
         lock_register(work.connection)
         row = hold_draft(work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_WRITE)
@@ -156,17 +158,23 @@ def discard_draft(context: Context, draft_id: int, *, by: Person) -> None:
 
 
 def read_input(context: Context, wish: Wish) -> tuple[PlanningInput, KeptPolicy]:
-    """The input as it stands, under the policy that holds; nothing is locked."""
+    """The input as it stands, under the policy that holds; nothing is locked. Not measured by road yet."""
     with snapshot(context.engine) as connection:
         policy = policy_in_force(connection)
         return read_planning_input(connection, wish, policy.policy, today=context.today()), policy
 
 
-def _solved(context: Context, wish: Wish) -> tuple[PlanningInput, KeptPolicy, Values]:
-    """The same, and the columns of what comes of it."""
+def _solved(
+    context: Context, wish: Wish, *, kept: Values | None = None
+) -> tuple[PlanningInput, KeptPolicy, Values]:
+    """The same, and the columns of what comes of it; ``kept`` is the input of the draft before an edit."""
     found, policy = read_input(context, wish)
-    small = is_small(found.problem)
-    return found, policy, solved_at_once(context, found.problem) if small else to_be_solved(context)
+    if kept is not None:
+        found = carry_roads(context, found, kept)
+    if not is_small(found.problem):
+        return found, policy, to_be_solved(context)
+    found = found.measured_by(measure_by_road(context, found.problem, found.distances))
+    return found, policy, solved_at_once(context, found.problem)
 
 
 def _columns(wish: Wish, found: PlanningInput, policy: KeptPolicy) -> Values:

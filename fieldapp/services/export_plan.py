@@ -78,6 +78,7 @@ def export_plan(
             headers="words",
             locale=locale,
             sheet_name=translate(Message("plan"), locale),
+            notes={translate(Message("about this plan"), locale): _notes(draft, locale)},
         )
     elif file_format == "docx":
         _document(context, draft, rows).write_docx(target)
@@ -113,6 +114,20 @@ def _rows(draft: DraftView, counties: Mapping[str, str], locale: str) -> list[di
     ]
 
 
+def _notes(draft: DraftView, locale: str) -> list[str]:
+    """What the table is of, where its distances come from, and what stands in the way."""
+    plan = draft.plan or {}
+    term = Message(
+        "Term: {starts_on} to {ends_on}. Planning policy: version {version}.",
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        version=draft.policy_version,
+    )
+    title = Message("Plan: {name} ({state}).", name=draft.name, state=draft.state.words)
+    lines = [title, term, draft.distances, *(one["reason"] for one in plan["shortages"])]
+    return [translate(line, locale) for line in lines]
+
+
 def _document(context: Context, draft: DraftView, rows: Sequence[Mapping[str, Any]]) -> PlanTable:
     plan = draft.plan or {}
     return PlanTable(
@@ -136,6 +151,7 @@ def _document(context: Context, draft: DraftView, rows: Sequence[Mapping[str, An
         covered=plan["covered"],
         shortages=[one["reason"] for one in plan["shortages"]],
         state=draft.state.words,
+        distances=draft.distances,
         office=context.settings.office,
     )
 

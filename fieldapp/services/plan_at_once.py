@@ -8,7 +8,9 @@ from typing import Any
 
 from fieldapp.domain.assignments import Assignment
 from fieldapp.domain.permissions import Action, Person
+from fieldapp.domain.planning.distances import distances_in_words
 from fieldapp.persistence.register import lock_register
+from fieldapp.services.ask_roads import measure_by_road
 from fieldapp.services.context import Context
 from fieldapp.services.draft_plan import checked_name, read_input, store_draft
 from fieldapp.services.explain_plan import OnStage
@@ -17,6 +19,7 @@ from fieldapp.services.open_draft import counties_for, require_for
 from fieldapp.services.planning_input import Wish
 from fieldapp.services.publish_plan import publish_held
 from fieldapp.services.solve_draft import solved_at_once
+from geodata.errors import Message
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class PlannedAtOnce:
     plan: Mapping[str, Any]
     difference: Sequence[Mapping[str, Any]]
     counties: Sequence[Mapping[str, Any]]
+    distances: Message  # where they come from
     draft_id: int | None = None
     proposed: tuple[Assignment, ...] = ()
 
@@ -46,9 +50,15 @@ def plan_at_once(
     wish = replace(wish, county_codes=counties_for(by, wish.county_codes))
     require_for(by, Action.PLAN_WRITE, wish.county_codes)
     found, policy = read_input(context, wish)
+    found = found.measured_by(measure_by_road(context, found.problem, found.distances))
     solved = solved_at_once(context, found.problem, on_stage=on_stage)
     facts = recalled(solved["facts"])
-    planned = PlannedAtOnce(recalled(solved["plan"]), facts["difference"], facts["counties"])
+    planned = PlannedAtOnce(
+        recalled(solved["plan"]),
+        facts["difference"],
+        facts["counties"],
+        distances_in_words(found.values()),
+    )
     if name is None:
         return planned
     with context.work(actor=by.actor) as work:

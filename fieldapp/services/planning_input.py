@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from fieldapp.domain.assignments import Assignment, AssignmentState, is_serving, takes_up
 from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.domain.planning import Pair, PlanningPolicy, PlanningProblem, state_problem
-from fieldapp.domain.planning.keeping import TravelKm, problem_values
+from fieldapp.domain.planning.distances import Distances, TravelKm
+from fieldapp.domain.planning.keeping import problem_values
 from fieldapp.domain.suitability import Suitor
 from fieldapp.persistence import travel_distances
 from fieldapp.persistence.candidates import CandidateInputs, read_candidate_inputs
@@ -36,13 +37,18 @@ class PlanningInput:
     """The problem, and what stands beside it in the register."""
 
     problem: PlanningProblem
-    travel: TravelKm | None
+    distances: Distances
     assignments: Sequence[Assignment]
     register_version: int
 
+    def measured_by(self, distances: Distances) -> PlanningInput:
+        """The same by other distances."""
+        problem = replace(self.problem, travel=distances.measure(self.problem.policy))
+        return replace(self, problem=problem, distances=distances)
+
     def values(self) -> dict[str, Any]:
         """What is kept of it with a draft."""
-        return problem_values(self.problem, travel=self.travel)
+        return problem_values(self.problem, self.distances)
 
 
 def read_planning_input(
@@ -60,7 +66,7 @@ def read_planning_input(
     codes = {one.code for one in posts}
     people = _people(inputs, wish, codes, today)
     ids = {one.id for one in people}
-    travel = _travel_among(travel_distances.find_table(connection), ids, codes)
+    distances = Distances(_travel_among(travel_distances.find_table(connection), ids, codes))
     problem = state_problem(
         people,
         posts,
@@ -76,9 +82,9 @@ def read_planning_input(
         institutions={id_: name for id_, name in inputs.institutions.items() if id_ in ids},
         counties={code: name for code, name in inputs.counties.items() if code in counties},
         policy=policy,
-        travel=None if travel is None else travel.measure(policy),
+        travel=distances.measure(policy),
     )
-    return PlanningInput(problem, travel, inputs.assignments, version)
+    return PlanningInput(problem, distances, inputs.assignments, version)
 
 
 def _people(inputs: CandidateInputs, wish: Wish, codes: set[str], today: date) -> list[Suitor]:

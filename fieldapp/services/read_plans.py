@@ -13,6 +13,7 @@ from fieldapp.domain.assignments import Assignment
 from fieldapp.domain.permissions import Action, Person
 from fieldapp.domain.planning import Pair
 from fieldapp.domain.planning.changes import what_changed
+from fieldapp.domain.planning.distances import distances_in_words
 from fieldapp.domain.planning.drafts import DraftState, Stage
 from fieldapp.domain.planning.keeping import pairs_of, problem_of
 from fieldapp.domain.planning.terms import Terms, plan_terms
@@ -63,6 +64,7 @@ class DraftView(DraftSummary):
 
     pins: tuple[Pair, ...]
     forbids: tuple[Pair, ...]
+    distances: Message  # where they come from
     outdated: tuple[Message, ...] = ()
     hindrances: tuple[Message, ...] = ()
     proposals: tuple[Assignment, ...] = ()  # what publishing would write
@@ -108,6 +110,7 @@ def read_draft(context: Context, draft_id: int, *, by: Person) -> DraftView:
         **_summary(row),
         pins=tuple(pairs_of(row["pins"])),
         forbids=tuple(pairs_of(row["forbids"])),
+        distances=distances_in_words(row["input"]),
         outdated=() if standing is None else standing.changes,
         hindrances=() if standing is None else tuple(standing.terms.hindrances.values()),
         proposals=() if standing is None else standing.terms.proposals,

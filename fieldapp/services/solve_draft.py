@@ -11,10 +11,12 @@ from threading import Event, Thread
 
 from fieldapp.domain.errors import FieldappError
 from fieldapp.domain.planning import PlanningProblem
+from fieldapp.domain.planning.distances import distances_of
 from fieldapp.domain.planning.drafts import DraftState, Stage
 from fieldapp.domain.planning.keeping import problem_of
 from fieldapp.persistence import plan_drafts
 from fieldapp.persistence.register import Values
+from fieldapp.services.ask_roads import has_routing, measure_by_road
 from fieldapp.services.context import Context, open_context
 from fieldapp.services.explain_plan import OnStage, solve_and_explain
 from fieldapp.services.open_draft import failed
@@ -65,8 +67,13 @@ def solve_stored(context: Context, draft_id: int, revision: int) -> None:
     with context.reading() as connection:
         row = plan_drafts.get(connection, draft_id)
     try:
+        values = row["input"]
+        if has_routing(context):
+            _require_wanted(_tell(context, draft_id, revision, Stage.ROADS))
+            values |= measure_by_road(context, problem_of(values), distances_of(values)).values()
+            _require_wanted(_save(context, draft_id, revision, {"input": values}))
         plan, facts = solve_and_explain(
-            problem_of(row["input"]),
+            problem_of(values),
             on_stage=lambda stage: _require_wanted(_tell(context, draft_id, revision, stage)),
         )
         result = _ready(context, plan, facts)

@@ -48,11 +48,13 @@ def write_table(
     headers: Headers = "key",
     locale: str = "zh_CN",
     sheet_name: str | None = None,
+    notes: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
     """Write rows (mappings by column key) and return how many; memory stays bounded for long tables.
 
     ``headers`` "key" writes the snake_case keys and stored values, "words" the words of ``locale`` for
     both. ``file_format`` defaults to the ending of a path. A path appears only when it is complete.
+    ``notes`` are lines on sheets of their own, by name; only a workbook has them.
     """
     spoken = locale if headers == "words" else None
     titles = [column.header(locale) if spoken else column.key for column in columns]
@@ -60,7 +62,7 @@ def write_table(
     with whole_file(target) as stream:
         if _format_of(target, file_format) == "csv":
             return _write_csv(titles, values, stream)
-        return _write_xlsx(columns, titles, values, stream, sheet_name)
+        return _write_xlsx(columns, titles, values, stream, sheet_name=sheet_name, notes=notes or {})
 
 
 def csv_parts(columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
@@ -145,7 +147,9 @@ def _write_xlsx(
     titles: Sequence[str],
     rows: Iterable[Sequence[object]],
     stream: BinaryIO,
+    *,
     sheet_name: str | None,
+    notes: Mapping[str, Sequence[str]],
 ) -> int:
     workbook = xlsxwriter.Workbook(stream, {"constant_memory": True, "strings_to_urls": False})
     try:
@@ -171,10 +175,20 @@ def _write_xlsx(
             sheet.set_column(position, position, min(max(width, _WIDTHS[0]), _WIDTHS[-1]))
         if columns:
             sheet.autofilter(0, 0, count, len(columns) - 1)
+        for name, lines in notes.items():
+            _write_notes(workbook, name, lines)
     finally:
         # Closing also removes the temporary files of a table that could not be finished.
         workbook.close()
     return count
+
+
+def _write_notes(workbook: Any, name: str, lines: Sequence[str]) -> None:
+    sheet = workbook.add_worksheet(safe_sheet_name(name))
+    wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
+    sheet.set_column(0, 0, 100)
+    for position, line in enumerate(lines):
+        sheet.write_string(position, 0, _UNWRITABLE.sub("\ufffd", line)[:MAX_CELL_TEXT], wrapped)
 
 
 def _check_length(value: object, row: int, title: str) -> None:

@@ -25,8 +25,9 @@ problems give equal plans, in whatever order their parts were given.
 the input are `ContradictionError` (pins against pins, capacity, quotas, recusals or prohibitions),
 `QuotaError` (a lower limit that cannot be reached) and `InvalidInputError` (a policy that cannot be used).
 
-Where it stands: `problem` and `policy` are the input, `travel` the distances, `choices` the pairs that may
-be chosen, `flow` the solver with its proof (over `reaching`), `solving` joins them, `plan` is the result;
+Where it stands: `problem` and `policy` are the input, `travel` the distances (`roads` asks for those by
+road before a plan is solved, `distances` is what is kept of them), `choices` the pairs that may be chosen,
+`flow` the solver with its proof (over `reaching`), `solving` joins them, `plan` is the result;
 `alternatives` (over `rerouting`), `reasons`, `leftovers`, `shortage`, `fragility`, `difference` and
 `what_if` explain it; `document` writes it down.
 """
@@ -40,14 +41,14 @@ from fieldapp.domain.planning.plan import Objective, Plan, PlannedPair
 from fieldapp.domain.planning.policy import PlanningPolicy, Quota, QuotaOf, default_fit
 from fieldapp.domain.planning.problem import ContradictionError, Pair, PlanningProblem, state_problem
 from fieldapp.domain.planning.reasons import explain_pairs
+from fieldapp.domain.planning.roads import Roads, RoadService, RoutingError, ask_roads
 from fieldapp.domain.planning.shortage import Group, Shortage, find_groups, find_shortages
 from fieldapp.domain.planning.solving import QuotaError, solve_plan
-from fieldapp.domain.planning.travel import ByRoad, GreatCircle, Places, RoadService, Travel, TravelTable
+from fieldapp.domain.planning.travel import GreatCircle, Places, Travel, TravelTable
 from fieldapp.domain.planning.what_if import WhatIf, what_if
 
 __all__ = [
     "Alternative",
-    "ByRoad",
     "Change",
     "ContradictionError",
     "CountyCoverage",
@@ -67,11 +68,14 @@ __all__ = [
     "QuotaError",
     "QuotaOf",
     "RoadService",
+    "Roads",
+    "RoutingError",
     "Shortage",
     "Step",
     "Travel",
     "TravelTable",
     "WhatIf",
+    "ask_roads",
     "compare_with_today",
     "default_fit",
     "explain_left_over",

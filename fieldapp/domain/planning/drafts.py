@@ -44,6 +44,7 @@ _STATE_WORDS = {
 class Stage(StrEnum):
     """What is done while a plan is made, in this order."""
 
+    ROADS = "roads"  # where a routing server is asked
     PAIRS = "pairs"
     SOLVE = "solve"
     PLAN = "plan"
@@ -61,10 +62,18 @@ class Stage(StrEnum):
 
 
 _STAGE_WORDS = {
+    Stage.ROADS: Message("asking for distances by road"),
     Stage.PAIRS: Message("finding out who could lead what"),
     Stage.SOLVE: Message("looking for the best plan"),
     Stage.PLAN: Message("proving that there is none better"),
     Stage.REASONS: Message("finding the reasons"),
     Stage.FRAGILITY: Message("finding out who cannot be spared"),
 }
-_SHARES = {Stage.PAIRS: 0.05, Stage.SOLVE: 0.2, Stage.PLAN: 0.5, Stage.REASONS: 0.55, Stage.FRAGILITY: 0.75}
+_SHARES = {
+    Stage.ROADS: 0.0,
+    Stage.PAIRS: 0.05,
+    Stage.SOLVE: 0.2,
+    Stage.PLAN: 0.5,
+    Stage.REASONS: 0.55,
+    Stage.FRAGILITY: 0.75,
+}

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from fieldapp.domain.planning.distances import Distances, distances_of
 from fieldapp.domain.planning.policy import PlanningPolicy
 from fieldapp.domain.planning.problem import Pair, PlanningProblem
-from fieldapp.domain.planning.travel import GreatCircle, TravelTable
 from fieldapp.domain.suitability import AssessmentGrade, Post, Recusal, Suitor
 
 
-@dataclass(frozen=True)
-class TravelKm:
-    """Imported distances in km by commissioner and township, under the name of their table."""
-
-    name: str
-    km: Mapping[tuple[str, str], float] = field(default_factory=dict)
-
-    def measure(self, policy: PlanningPolicy) -> TravelTable:
-        """The table, with great circles for what it does not know."""
-        return TravelTable(self.km, GreatCircle(policy.detour_factor), self.name)
-
-
-def problem_values(problem: PlanningProblem, *, travel: TravelKm | None = None) -> dict[str, Any]:
-    """The problem in the types of JSON; ``travel`` is the table that it measures with, if any."""
+def problem_values(problem: PlanningProblem, distances: Distances | None = None) -> dict[str, Any]:
+    """The problem in the types of JSON, with what it is measured by beside straight lines."""
     return {
         "people": [asdict(one) | {"retired_on": _written(one.retired_on)} for one in problem.people],
         "townships": [asdict(one) for one in problem.townships],
@@ -40,16 +28,12 @@ def problem_values(problem: PlanningProblem, *, travel: TravelKm | None = None) 
         "institutions": dict(problem.institutions),
         "counties": dict(problem.counties),
         "policy": problem.policy.to_json(),
-        "travel": None
-        if travel is None
-        else {"name": travel.name, "km": [[*pair, km] for pair, km in sorted(travel.km.items())]},
-    }
+    } | (distances or Distances()).values()
 
 
 def problem_of(values: Mapping[str, Any]) -> PlanningProblem:
     """Read what `problem_values` wrote."""
     policy = PlanningPolicy.from_json(values["policy"])
-    travel = travel_of(values)
     return PlanningProblem(
         people=[_suitor(one) for one in values["people"]],
         townships=[Post(**one) for one in values["townships"]],
@@ -63,16 +47,8 @@ def problem_of(values: Mapping[str, Any]) -> PlanningProblem:
         institutions=values["institutions"],
         counties=values["counties"],
         policy=policy,
-        travel=None if travel is None else travel.measure(policy),
+        travel=distances_of(values).measure(policy),
     )
-
-
-def travel_of(values: Mapping[str, Any]) -> TravelKm | None:
-    """The imported distances that a kept problem measures with."""
-    kept = values["travel"]
-    if kept is None:
-        return None
-    return TravelKm(kept["name"], {(person, township): km for person, township, km in kept["km"]})
 
 
 def pair_values(pairs: Iterable[Pair]) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """How far it is from a home base to a township, by the road or as near as can be told.
 
-`Travel` is the one function behind every distance of a plan. `GreatCircle` always answers; a table that
-was brought along and a routing service answer for roads, and leave to it what they do not know.
+`Travel` is the one function behind every distance of a plan. `GreatCircle` always answers; tables, which
+were brought along or asked of a routing service, answer for roads and leave to it what they do not hold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from fieldapp.domain.suitability import great_circle_km
 
 Floats = npt.NDArray[np.float64]
-_BLOCK: Final = 100  # what a routing service takes in one question, each side
+_NOT_AMONG: Final = -1.0  # no distance is negative
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,6 @@ class Travel(Protocol):
         """From each origin to the destination beside it, NaN where unknown; both have one length."""
 
 
-class RoadService(Protocol):
-    """A routing service such as OSRM or Valhalla, as planning asks it."""
-
-    @property
-    def source(self) -> str:
-        """Its name and the data it routes on."""
-
-    def road_km(self, origins: Places, destinations: Places) -> Floats:
-        """From every origin (rows) to every destination (columns), NaN where there is no way."""
-
-
 @dataclass(frozen=True)
 class GreatCircle:
     """Great circles times a detour factor."""
@@ -74,7 +63,10 @@ class GreatCircle:
 
 @dataclass(frozen=True)
 class TravelTable:
-    """Distances brought along: (commissioner, township) -> km; ``otherwise`` answers for all others."""
+    """Distances that are known: (commissioner, township) -> km, NaN where there is known to be no way.
+
+    ``otherwise`` answers for the pairs that are not among them.
+    """
 
     km: Mapping[tuple[str, str], float]
     otherwise: Travel
@@ -86,44 +78,8 @@ class TravelTable:
 
     def travel_km(self, origins: Places, destinations: Places) -> Floats:
         pairs = zip(origins.ids.tolist(), destinations.ids.tolist(), strict=True)
-        known = np.array([self.km.get(pair, np.nan) for pair in pairs], np.float64)
-        return _filled(known, self.otherwise, origins, destinations)
-
-
-@dataclass(frozen=True)
-class ByRoad:
-    """A routing service, asked in blocks for the pairs that matter; ``otherwise`` where it finds no way."""
-
-    service: RoadService
-    otherwise: Travel
-
-    @property
-    def source(self) -> str:
-        return f"{self.service.source}, {self.otherwise.source}"
-
-    def travel_km(self, origins: Places, destinations: Places) -> Floats:
-        known = np.full(len(origins), np.nan)
-        located = np.flatnonzero(np.isfinite(origins.lon + origins.lat + destinations.lon + destinations.lat))
-        wanted, columns = np.unique(destinations.ids[located], return_inverse=True)
-        for begin in range(0, len(wanted), _BLOCK):
-            here = located[(columns >= begin) & (columns < begin + _BLOCK)]
-            self._ask(origins, destinations, here, known)
-        return _filled(known, self.otherwise, origins, destinations)
-
-    def _ask(self, origins: Places, destinations: Places, pairs: npt.NDArray[np.intp], known: Floats) -> None:
-        """Fill in what the service knows of some pairs that share at most a block of destinations."""
-        _, to, column = np.unique(destinations.ids[pairs], return_index=True, return_inverse=True)
-        _, of, row = np.unique(origins.ids[pairs], return_index=True, return_inverse=True)
-        for begin in range(0, len(of), _BLOCK):
-            inside = (row >= begin) & (row < begin + _BLOCK)
-            table = self.service.road_km(
-                origins.at(pairs[of[begin : begin + _BLOCK]]), destinations.at(pairs[to])
-            )
-            known[pairs[inside]] = table[row[inside] - begin, column[inside]]
-
-
-def _filled(known: Floats, otherwise: Travel, origins: Places, destinations: Places) -> Floats:
-    open_ = np.flatnonzero(np.isnan(known))
-    if len(open_):
-        known[open_] = otherwise.travel_km(origins.at(open_), destinations.at(open_))
-    return known
+        known = np.array([self.km.get(pair, _NOT_AMONG) for pair in pairs], np.float64)
+        open_ = np.flatnonzero(known == _NOT_AMONG)
+        if len(open_):
+            known[open_] = self.otherwise.travel_km(origins.at(open_), destinations.at(open_))
+        return known

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from fieldapp.domain.errors import FieldappError, InvalidInputError
 from fieldapp.domain.permissions import Action
-from fieldapp.domain.planning import Pair
+from fieldapp.domain.planning import Pair, RoutingError
 from fieldapp.domain.planning.editing import Edits
 from fieldapp.services.draft_plan import (
     cancel_draft,
@@ -49,9 +49,9 @@ def draft() -> ResponseReturnValue:
     try:
         wish = Wish(given_day("starts_on"), given_day("ends_on"), codes)
         draft_id = draft_plan(current_context(), request.form.get("name", ""), wish, by=acting_person())
-    except InvalidInputError as error:
+    except (InvalidInputError, RoutingError) as error:
         given = {name: request.form.get(name, "")[:200] for name in ("name", "starts_on", "ends_on")}
-        return draft_list(given | {"county_codes": codes}, error), 422
+        return draft_list(given | {"county_codes": codes}, error), _status(error)
     return redirect(url_for("plan.show", draft_id=draft_id), 303)
 
 
@@ -64,11 +64,15 @@ def edit(draft_id: int) -> ResponseReturnValue:
     edits = _edited(Edits(draft.pins, draft.forbids))
     try:
         edit_draft(context, draft_id, pins=edits.pins, forbids=edits.forbids, revision=revision, by=person)
-    except InvalidInputError as error:
+    except (InvalidInputError, RoutingError) as error:
         if is_fragment():
             raise
-        return draft_page(draft, error), 422
+        return draft_page(draft, error), _status(error)
     return _shown(draft_id)
+
+
+def _status(error: FieldappError) -> int:
+    return 503 if isinstance(error, RoutingError) else 422
 
 
 def _edited(edits: Edits) -> Edits:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from fieldapp.domain.assignments import Assignment, AssignmentState
 from fieldapp.domain.planning import PlanningProblem, plan_document, solve_plan
 from fieldapp.domain.planning.changes import what_changed
-from fieldapp.domain.planning.keeping import TravelKm, problem_of, problem_values, travel_of
+from fieldapp.domain.planning.distances import Distances, TravelKm, distances_of
+from fieldapp.domain.planning.keeping import problem_of, problem_values
 from fieldapp.domain.planning.terms import plan_terms
 from fieldapp.domain.suitability import peak_load
 from tests.domain.planning.problems import ENDS, STARTS, problems
@@ -28,8 +29,8 @@ def test_a_kept_problem_gives_the_same_plan(problem: PlanningProblem) -> None:
 def test_imported_distances_are_kept_with_the_problem() -> None:
     travel = TravelKm("里程表.csv", {("C-1", "230184101"): 12.5})
     problem = PlanningProblem((), (), STARTS, ENDS)
-    kept = json.loads(json.dumps(problem_values(problem, travel=travel)))
-    assert travel_of(kept) == travel
+    kept = json.loads(json.dumps(problem_values(problem, Distances(travel))))
+    assert distances_of(kept) == Distances(travel)
     assert problem_of(kept).measure.source == "里程表.csv, great-circle*1.3"
 
 
