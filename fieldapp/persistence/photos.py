@@ -17,6 +17,7 @@ from fieldapp.persistence.schema import photo_bands, photos, townships, visit_ph
 from geodata.errors import Message
 
 _LOCKS = 0x70686F74  # of photos, among those that are known by two numbers
+_ARRIVED = select(photos.c.sha256).where(photos.c.sha256.in_(bindparam("digests", expanding=True)))
 
 
 def _lock_named() -> Select[Any]:
@@ -57,7 +58,7 @@ def arrived(connection: Connection, digests: Collection[str]) -> frozenset[str]:
     """Those of the digests whose photos are there."""
     if not digests:
         return frozenset()
-    return frozenset(connection.scalars(select(photos.c.sha256).where(photos.c.sha256.in_(digests))))
+    return frozenset(connection.scalars(_ARRIVED, {"digests": [*digests]}))
 
 
 def add(connection: Connection, values: Values) -> bool:

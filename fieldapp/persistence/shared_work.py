@@ -2,8 +2,8 @@
 
 A durable commit costs milliseconds, and those of one database queue up behind each other: the counter of
 changes and the end of the audit chain belong to one transaction at a time. So the thread whose turn it is
-carries out what all the waiting ones want, each in a savepoint of its own, settles together what they have in
-common, and commits once for all. Nobody goes on before that commit is done.
+carries out what all the waiting ones want, settles together what they have in common, and commits once for
+all. Nobody goes on before that commit is done.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from fieldapp.domain.errors import ConflictError
+from fieldapp.domain.errors import ConflictError, FieldappError
 from fieldapp.persistence.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -49,8 +50,10 @@ class _Task:
 class SharedWork:
     """Carries out steps of many threads in common units of work.
 
-    A step must be able to run twice: where a common transaction fails as a whole, each is tried alone. What
-    `settle` does is done once for all the steps that came to something, and turns each one's into its result.
+    A step must be able to run twice: where one fails after it has written, or the common transaction does,
+    all of it is undone and each is tried alone. A savepoint for each step would spare that, and cost every
+    one more than a rare repetition does. What `settle` does is done once for all the steps that came to
+    something, and turns each one's into its result.
     """
 
     def __init__(self, begin: Begin) -> None:
@@ -81,33 +84,33 @@ class SharedWork:
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
 
     def _serve(self, tasks: Sequence[_Task]) -> None:
-        left = list(tasks) if len(tasks) == 1 else self._serve_together(tasks)
-        for task in left:
-            self._serve_alone(task)
+        if len(tasks) > 1:
+            self._serve_together(tasks)
+        for task in tasks:
+            if not task.is_done:
+                self._serve_alone(task)
 
-    def _serve_together(self, tasks: Sequence[_Task]) -> list[_Task]:
-        """Carry out the tasks in one transaction; those that remain to be tried alone."""
+    def _serve_together(self, tasks: Sequence[_Task]) -> None:
+        """Carry out the tasks in one transaction; those that remain undone are to be tried alone."""
         done: list[tuple[_Task, Any]] = []
-        left: list[_Task] = []
-        try:
-            with self._begin(actor=tasks[0].actor, address=tasks[0].address) as work:
-                for task in tasks:
-                    try:
-                        with work.part(actor=task.actor, address=task.address) as part:
-                            result = task.step(part)
-                    except ConflictError as error:
-                        left.append(task) if error.code == "concurrent" else task.finish(error=error)
-                    except Exception as error:  # noqa: BLE001 - raised again by the thread that asked
-                        task.finish(error=error)
-                    else:
-                        done.append((task, result))
-                results = _settled(work, done)
-                work.commit()
-        except Exception:  # noqa: BLE001 - alone, each is told what is wrong with its own
-            return [task for task in tasks if not task.is_done]
-        for task, result in results:
-            task.finish(result)
-        return left
+        refused: list[tuple[_Task, FieldappError]] = []
+        # Where anything fails, each is told alone what is wrong with its own.
+        with suppress(Exception), self._begin(actor=tasks[0].actor, address=tasks[0].address) as work:
+            for task in tasks:
+                part = work.part(actor=task.actor, address=task.address)
+                try:
+                    done.append((task, task.step(part)))
+                except FieldappError as error:
+                    if not part.is_empty:
+                        raise
+                    refused.append((task, error))
+                work.take_in(part)
+            results = _settled(work, done)
+            work.commit()
+            for task, result in results:
+                task.finish(result)
+            for task, refusal in refused:  # what they were held against stands, now that it is committed
+                task.finish(error=refusal)
 
     def _serve_alone(self, task: _Task) -> None:
         for attempt in range(1, _ATTEMPTS + 1):

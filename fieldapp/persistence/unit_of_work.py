@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -133,21 +132,19 @@ class UnitOfWork:
         if not are_held:
             self.connection.execute(_HOLD_VISITS, {"visit_ids": list(visit_ids)})
 
-    @contextmanager
-    def part(self, *, actor: str, address: str) -> Iterator[UnitOfWork]:
-        """A part in somebody else's name: undone by itself where it fails, or committed with the rest."""
+    def part(self, *, actor: str, address: str) -> UnitOfWork:
+        """A part in somebody else's name within this transaction; `take_in` lets it be committed, too."""
         part = UnitOfWork(self._engine, actor=actor, address=address, now=self._now)
         part.connection = self.connection
-        try:
-            with self.connection.begin_nested():
-                yield part
-        except DBAPIError as error:
-            refusal = (
-                conflict_of(error, self.connection)
-                if isinstance(error, IntegrityError)
-                else failure_of(error)
-            )
-            raise (refusal or error) from error
+        return part
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was noted that is to be committed."""
+        return not (self._events or self._topics or self._visits)
+
+    def take_in(self, part: UnitOfWork) -> None:
+        """Commit with the rest what was noted in a part."""
         self._events += part._events
         self._topics |= part._topics
         self._visits |= part._visits
