@@ -9,16 +9,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import URL
 
 from fieldapp.persistence.engine import make_engine
 from fieldapp.persistence.migrating import upgrade
 from fieldapp.services.context import Context
+from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.settings import Settings
 from tests.postgres import Databases, postgres_server
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=SHANGHAI)
+DATABASE_FILE = "fieldapp.sqlite"
 
 
 def _migrated(database_url: str) -> None:
@@ -31,6 +36,26 @@ def _migrated(database_url: str) -> None:
 
 def _address(database: URL) -> str:
     return database.render_as_string(hide_password=False)
+
+
+class _CompiledTemplates(BytecodeCache):
+    """What a template was compiled to, by its name and its text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once() -> None:
+    """Hundreds of applications are made here, each of which would compile every template anew."""
+    Flask.jinja_options = Flask.jinja_options | {"bytecode_cache": _CompiledTemplates()}
 
 
 @pytest.fixture(scope="session")
@@ -52,16 +77,20 @@ def migrated_postgres(postgres_databases: Databases) -> Iterator[URL]:
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The migrated file that others are copied from."""
-    file = tmp_path_factory.mktemp("migrated") / "fieldapp.sqlite"
+    file = tmp_path_factory.mktemp("migrated") / DATABASE_FILE
     _migrated(f"sqlite:///{file}")
-    assert not file.with_name(file.name + "-wal").exists()  # all of it is in the file
+    _assert_whole(file)
     return file
+
+
+def _assert_whole(file: Path) -> None:
+    assert not file.with_name(file.name + "-wal").exists()  # all of it is in the file
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
     """A fresh migrated SQLite database."""
-    file = tmp_path / "fieldapp.sqlite"
+    file = tmp_path / DATABASE_FILE
     shutil.copyfile(migrated_sqlite, file)
     return f"sqlite:///{file}"
 
@@ -131,3 +160,65 @@ def postgresql_context(postgresql_url: str, tmp_path: Path) -> Iterator[Context]
     context = _context(postgresql_url, tmp_path)
     yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def made_demonstration(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a demonstration, with its database in it, that others are copied from."""
+    folder = tmp_path_factory.mktemp("made")
+    shutil.copyfile(migrated_sqlite, folder / DATABASE_FILE)
+    context = _context(f"sqlite:///{folder / DATABASE_FILE}", folder)
+    make_demonstration(context)
+    context.close()
+    _assert_whole(folder / DATABASE_FILE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made_postgres_demonstration(
+    postgres_databases: Databases, migrated_postgres: URL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[URL, Path]]:
+    """The database and the data folder of a demonstration on PostgreSQL that others are copied from."""
+    database = postgres_databases.make(migrated_postgres)
+    folder = tmp_path_factory.mktemp("made")
+    context = _context(_address(database), folder)
+    make_demonstration(context)
+    context.close()
+    yield database, folder
+    postgres_databases.drop(database)
+
+
+@pytest.fixture
+def demonstration_folder(tmp_path: Path, made_demonstration: Path) -> Path:
+    """A data folder with a demonstration of its own, and its database on SQLite in it."""
+    shutil.copytree(made_demonstration, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture
+def sqlite_demonstration(demonstration_folder: Path) -> Iterator[Context]:
+    """An installation of the demonstration on SQLite, at the same hour as the others."""
+    context = _context(f"sqlite:///{demonstration_folder / DATABASE_FILE}", demonstration_folder)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def postgresql_demonstration(
+    postgres_databases: Databases, made_postgres_demonstration: tuple[URL, Path], tmp_path: Path
+) -> Iterator[Context]:
+    """The same on PostgreSQL."""
+    made, folder = made_postgres_demonstration
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    database = postgres_databases.make(made)
+    context = _context(_address(database), tmp_path)
+    yield context
+    context.close()
+    postgres_databases.drop(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demonstration_context(request: pytest.FixtureRequest) -> Context:
+    """The demonstration on each engine in turn."""
+    context: Context = request.getfixturevalue(f"{request.param}_demonstration")
+    return context

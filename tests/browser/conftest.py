@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,6 @@ from fieldapp.domain.permissions import Role
 from fieldapp.persistence.engine import make_engine
 from fieldapp.persistence.migrating import upgrade
 from fieldapp.services.context import Context
-from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.settings import Settings
 from fieldapp.web.accounts import SESSION_COOKIE
 from tests.accounts import make_account, sign_in
@@ -73,19 +73,17 @@ def serve(context: Context) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def demonstration(made_demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an application with the demonstration in it; tests only read from it."""
-    context = _context(tmp_path_factory.mktemp("demonstration"))
-    make_demonstration(context)
-    yield from serve(context)
+    folder = tmp_path_factory.mktemp("demonstration")
+    shutil.copytree(made_demonstration, folder, dirs_exist_ok=True)
+    yield from serve(_context(folder))
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Iterator[str]:
+def workplace(demonstration_folder: Path) -> Iterator[str]:
     """The address of a demonstration that belongs to one test, which may change it."""
-    context = _context(tmp_path)
-    make_demonstration(context)
-    yield from serve(context)
+    yield from serve(_context(demonstration_folder))
 
 
 @pytest.fixture(scope="session")

@@ -53,13 +53,13 @@ def _context(folder: Path) -> Context:
 
 @pytest.fixture(scope="session")
 def kept_demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a demonstration made today; each test gets a copy."""
+    """The data folder of a demonstration made today; each test gets a copy."""
     folder = tmp_path_factory.mktemp("kept")
     context = _context(folder)
     upgrade(context.engine)
     make_demonstration(context)
     context.close()
-    return folder / "fieldapp.sqlite"
+    return folder
 
 
 @dataclass
@@ -190,7 +190,7 @@ class Field:
 @pytest.fixture
 def field_app(tmp_path: Path, kept_demonstration: Path, chromium: Browser) -> Iterator[Field]:
     """A demonstration of this test's own, and phones that must end without a script's error."""
-    shutil.copyfile(kept_demonstration, tmp_path / "fieldapp.sqlite")
+    shutil.copytree(kept_demonstration, tmp_path, dirs_exist_ok=True)
     context = _context(tmp_path)
     faults: list[str] = []
     contexts: list[BrowserContext] = []

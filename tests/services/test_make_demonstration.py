@@ -38,20 +38,18 @@ def test_the_reference_tables_bring_168_townships_of_18_counties_and_are_loaded_
     assert document["status"]["uncovered"] == 168
 
 
-def test_every_status_occurs_and_full_coverage_is_not_yet_reached(context: Context) -> None:
-    make_demonstration(context)
-    document = measure_coverage(context).document()
+def test_every_status_occurs_and_full_coverage_is_not_yet_reached(demonstration_context: Context) -> None:
+    document = measure_coverage(demonstration_context).document()
     assert document["roster"] == 168
     assert all(document["status"][status.value] > 0 for status in CoverageStatus)
     assert document["counts"]["full"] < 168
 
 
-def test_some_terms_lapse_within_30_and_more_within_90_days(context: Context) -> None:
-    make_demonstration(context)
-    today = context.today()
+def test_some_terms_lapse_within_30_and_more_within_90_days(demonstration_context: Context) -> None:
+    today = demonstration_context.today()
     lapses = [
         (date.fromisoformat(each["lapses_on"]) - today).days
-        for each in measure_coverage(context).document()["townships"]
+        for each in measure_coverage(demonstration_context).document()["townships"]
         if each["lapses_on"]
     ]
     assert any(days <= 30 for days in lapses)
@@ -59,22 +57,22 @@ def test_some_terms_lapse_within_30_and_more_within_90_days(context: Context) ->
 
 
 def test_all_people_assignments_and_visits_are_marked_and_no_visit_lies_in_the_future(
-    context: Context,
+    demonstration_context: Context,
 ) -> None:
-    make_demonstration(context)
-    with context.engine.connect() as connection:
+    with demonstration_context.engine.connect() as connection:
         for table in (schema.institutions, schema.commissioners, schema.assignments, schema.visits):
             marks = set(connection.scalars(select(table.c.demonstration).distinct()))
             assert marks == {True}, table.name
         names = connection.scalars(select(schema.commissioners.c.name)).all()
         assert all("演示" in name for name in names)
         for moment in (schema.visits.c.ended_at, schema.visits.c.received_at):
-            assert connection.scalar(select(func.max(moment))) <= context.now()
+            assert connection.scalar(select(func.max(moment))) <= demonstration_context.now()
 
 
-def test_products_in_print_are_featured_as_they_are_and_others_are_marked(context: Context) -> None:
-    make_demonstration(context)
-    with context.engine.connect() as connection:
+def test_products_in_print_are_featured_as_they_are_and_others_are_marked(
+    demonstration_context: Context,
+) -> None:
+    with demonstration_context.engine.connect() as connection:
         rows = connection.execute(select(schema.products)).all()
     genuine = {row.township_code: row.name for row in rows if not row.demonstration}
     assert genuine["230103101"] == "草莓"
@@ -94,24 +92,26 @@ def test_the_same_seed_and_day_make_the_same_people_and_visits() -> None:
     assert made(7) != made(8)
 
 
-def test_a_demonstration_is_not_poured_over_people_who_are_kept_already(context: Context) -> None:
-    make_demonstration(context)
+def test_a_demonstration_is_not_poured_over_people_who_are_kept_already(
+    demonstration_context: Context,
+) -> None:
     with pytest.raises(ConflictError, match="commissioners already"):
-        make_demonstration(context)
+        make_demonstration(demonstration_context)
 
 
 def test_the_exports_of_a_demonstration_fill_an_empty_installation_byte_for_byte(
-    sqlite_context: Context, migrated_sqlite: Path, tmp_path: Path
+    sqlite_demonstration: Context, migrated_sqlite: Path, tmp_path: Path
 ) -> None:
-    make_demonstration(sqlite_context)
     file = tmp_path / "other.sqlite"
     shutil.copyfile(migrated_sqlite, file)
-    settings = replace(sqlite_context.settings, data_dir=tmp_path, database_url=f"sqlite:///{file}")
-    other = Context(settings=settings, engine=make_engine(settings.database_url), now=sqlite_context.now)
+    settings = replace(sqlite_demonstration.settings, data_dir=tmp_path, database_url=f"sqlite:///{file}")
+    other = Context(
+        settings=settings, engine=make_engine(settings.database_url), now=sqlite_demonstration.now
+    )
     for kind in IMPORT_KINDS:
         ending: ExportFormat = "geojson" if kind == "townships" else "csv"
         path, again = tmp_path / f"{kind}.{ending}", tmp_path / f"again-{kind}.{ending}"
-        export_table(sqlite_context, kind, ending, path, with_phones=True)
+        export_table(sqlite_demonstration, kind, ending, path, with_phones=True)
         assert import_file(other, kind, path, actor="cli").written
         export_table(other, kind, ending, again, with_phones=True)
         if kind == "visits":  # what officers decide and the program finds out stays behind

@@ -10,7 +10,6 @@ from sqlalchemy import insert, select, update
 
 from fieldapp.persistence import schema
 from fieldapp.services.context import Context
-from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.services.summarise_status import LATER_DAYS, summarise_status
 
@@ -51,10 +50,11 @@ def _found_register(context: Context, terms: Sequence[Term], product_ends: dict[
         work.commit()
 
 
-def test_every_figure_of_the_demonstration_is_the_one_that_coverage_measures(sqlite_context: Context) -> None:
-    make_demonstration(sqlite_context)
-    summary = summarise_status(sqlite_context)
-    measured = measure_coverage(sqlite_context)
+def test_every_figure_of_the_demonstration_is_the_one_that_coverage_measures(
+    sqlite_demonstration: Context,
+) -> None:
+    summary = summarise_status(sqlite_demonstration)
+    measured = measure_coverage(sqlite_demonstration)
 
     assert summary.roster == measured.counts.roster == 168
     assert summary.counts == measured.counts.counts
@@ -69,7 +69,7 @@ def test_every_figure_of_the_demonstration_is_the_one_that_coverage_measures(sql
     assert summary.sketch is not None
     assert len(summary.sketch.cells) == 168
     for point in summary.trend:
-        then = measure_coverage(sqlite_context, as_of=point.on).counts
+        then = measure_coverage(sqlite_demonstration, as_of=point.on).counts
         assert (point.roster, point.full) == (then.roster, then.counts["full"])
         assert point.forecast == (point.on > TODAY)
     table = measured.table

@@ -16,20 +16,20 @@ from fieldapp.app import create_app
 from fieldapp.persistence import schema
 from fieldapp.services.context import Context
 from fieldapp.services.load_reference_tables import load_reference_tables
-from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.web.place_names import pinyin_words
 from tests.accounts import sign_in
 
 
 @pytest.fixture
-def client(sqlite_context: Context) -> FlaskClient:
-    make_demonstration(sqlite_context)
-    return create_app(context=sqlite_context).test_client()
+def client(sqlite_demonstration: Context) -> FlaskClient:
+    return create_app(context=sqlite_demonstration).test_client()
 
 
-def test_the_first_line_is_the_sentence_that_counts(client: FlaskClient, sqlite_context: Context) -> None:
-    counts = measure_coverage(sqlite_context).counts.counts
+def test_the_first_line_is_the_sentence_that_counts(
+    client: FlaskClient, sqlite_demonstration: Context
+) -> None:
+    counts = measure_coverage(sqlite_demonstration).counts.counts
     heading = re.search(r"<h1>(.*?)</h1>", client.get("/").text, re.DOTALL)
 
     assert heading is not None
@@ -46,12 +46,14 @@ def test_full_coverage_is_answered_by_yes_or_no(client: FlaskClient) -> None:
     assert "Full coverage: yes" not in page
 
 
-def test_who_may_do_the_work_is_led_to_where_it_is_done(client: FlaskClient, sqlite_context: Context) -> None:
+def test_who_may_do_the_work_is_led_to_where_it_is_done(
+    client: FlaskClient, sqlite_demonstration: Context
+) -> None:
     steps = re.compile(
         r'<a[^>]*href="([^"]+)"[^>]*>\s*(?:Townships that need|Agreements|Visits to be verified)'
     )
     assert all(target.startswith("/map?") for target in steps.findall(client.get("/?lang=en").text))
-    sign_in(client, sqlite_context)
+    sign_in(client, sqlite_demonstration)
     assert steps.findall(client.get("/?lang=en").text) == [
         "/assign",
         "/products",
@@ -61,10 +63,10 @@ def test_who_may_do_the_work_is_led_to_where_it_is_done(client: FlaskClient, sql
 
 
 def test_a_target_that_differs_from_the_roster_is_pointed_out(
-    client: FlaskClient, sqlite_context: Context
+    client: FlaskClient, sqlite_demonstration: Context
 ) -> None:
     assert "they differ" not in client.get("/?lang=en").text
-    with sqlite_context.work(actor="test") as work:
+    with sqlite_demonstration.work(actor="test") as work:
         work.connection.execute(update(schema.roster_targets).values(target=170))
         work.record("target.changed", "roster", "target")
         work.commit()
@@ -142,9 +144,9 @@ def test_an_empty_installation_names_the_page_and_the_commands(sqlite_context: C
 
 
 def test_townships_without_a_boundary_are_counted_below_the_map(
-    client: FlaskClient, sqlite_context: Context
+    client: FlaskClient, sqlite_demonstration: Context
 ) -> None:
-    with sqlite_context.work(actor="test") as work:
+    with sqlite_demonstration.work(actor="test") as work:
         bare = schema.townships.c.code == "230184101"
         work.connection.execute(update(schema.townships).where(bare).values(boundary=None))
         work.record("township.changed", "township", "230184101")
@@ -153,9 +155,9 @@ def test_townships_without_a_boundary_are_counted_below_the_map(
     assert "Not drawn, as their boundary is not known: 1" in client.get("/?lang=en").text
 
 
-def test_hostile_names_stay_text(client: FlaskClient, sqlite_context: Context) -> None:
+def test_hostile_names_stay_text(client: FlaskClient, sqlite_demonstration: Context) -> None:
     hostile = "<script>alert(1)</script>"
-    with sqlite_context.work(actor="test") as work:
+    with sqlite_demonstration.work(actor="test") as work:
         somewhere = schema.townships.c.code == "230184101"
         work.connection.execute(update(schema.townships).where(somewhere).values(name=hostile))
         work.connection.execute(update(schema.counties).values(name=schema.counties.c.code + hostile))
@@ -180,9 +182,9 @@ def test_what_is_shown_can_be_taken_away_as_a_table(client: FlaskClient) -> None
 
 
 def test_a_county_without_a_township_on_the_roster_is_left_out(
-    client: FlaskClient, sqlite_context: Context
+    client: FlaskClient, sqlite_demonstration: Context
 ) -> None:
-    with sqlite_context.work(actor="test") as work:
+    with sqlite_demonstration.work(actor="test") as work:
         work.connection.execute(insert(schema.counties).values(code="230199", name="某区"))
         work.record("county.added", "county", "230199")
         work.commit()
