@@ -93,6 +93,16 @@ _DOCUMENT = Named(
         ),
     ),
 )
+FRAGILITY = Named(
+    "Fragility",
+    record(
+        "Somebody who leads a township in a plan.",
+        commissioner=_ID,
+        name=text(),
+        townships=many(TOWNSHIP_CODE, "Those that nobody else could cover."),
+        repair=_SENTENCE,
+    ),
+)
 PLAN = Named(
     "Plan",
     record(
@@ -142,14 +152,8 @@ PLAN = Named(
             )
         ),
         leftover=many(record(commissioner=_ID, name=text(), reason=_SENTENCE)),
-        fragility=many(
-            record(
-                commissioner=_ID,
-                name=text(),
-                townships=many(TOWNSHIP_CODE, "Those that nobody else could cover."),
-                repair=_SENTENCE,
-            ),
-            "Who leads something, those first who cannot be spared.",
+        fragility=nullable(
+            many(FRAGILITY, "As /plans/{draft_id}/fragility says; null until that was asked.")
         ),
         assignment_ids=many(whole(), "The proposals that it was published as."),
     ),

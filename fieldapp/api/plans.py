@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, url_for
@@ -11,15 +10,13 @@ from flask import Blueprint, Response, g, jsonify, url_for
 from fieldapp.api.answers import context, private
 from fieldapp.api.errors import told
 from fieldapp.api.operations import Answer, Operation, describe
-from fieldapp.api.plan_schemas import NAME, PAIRS, PLAN, REVISION, SUMMARY, WHAT_IF
+from fieldapp.api.plan_schemas import NAME, PAIRS, PLAN, REVISION, SUMMARY
 from fieldapp.api.requests import read_body, read_query, seen_revision
-from fieldapp.api.schemas import COUNTY_CODE, day, many, nullable, number, one_of, record, whole
+from fieldapp.api.schemas import COUNTY_CODE, day, many, record, whole
 from fieldapp.domain.assignments import Assignment, day_after
 from fieldapp.domain.permissions import Action
 from fieldapp.domain.planning import Pair
-from fieldapp.domain.specialties import SPECIALTIES
 from fieldapp.i18n import translate
-from fieldapp.services.ask_what_if import ask_what_if
 from fieldapp.services.draft_plan import (
     cancel_draft,
     discard_draft,
@@ -35,9 +32,9 @@ from fieldapp.services.read_plans import DraftSummary, DraftView, list_drafts, r
 from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("plans", __name__)
-_ONE = "/plans/<int(max=9223372036854775807):draft_id>"
+ONE_PLAN = "/plans/<int(max=9223372036854775807):draft_id>"
 _TAG = {"ETag": "The revision."}
-_MISSING = "There is no such plan, or none you may see."
+MISSING_PLAN = "There is no such plan, or none you may see."
 _NO_ROADS = "routing.unavailable: the routing server of the installation does not answer."
 _SOLVING = Answer("It is being solved: ask for it again.", PLAN, headers=_TAG | {"Location": "Where it is."})
 
@@ -49,7 +46,7 @@ def _step(summary: str, conflict: str) -> Callable[..., Any]:
             summary,
             {200: Answer("The plan as it is now.", PLAN, headers=_TAG)},
             body=record(optional=("revision",), revision=REVISION),
-            problems={404: _MISSING, 409: conflict},
+            problems={404: MISSING_PLAN, 409: conflict},
             revised=True,
         )
     )
@@ -97,16 +94,18 @@ def new_plan() -> Response:
     return _again(draft_id, made=True)
 
 
-@blueprint.get(_ONE)
+@blueprint.get(ONE_PLAN)
 @needs(Action.PLAN_READ)
-@describe(Operation("One plan.", {200: Answer("One plan.", PLAN, headers=_TAG)}, problems={404: _MISSING}))
+@describe(
+    Operation("One plan.", {200: Answer("One plan.", PLAN, headers=_TAG)}, problems={404: MISSING_PLAN})
+)
 def plan(draft_id: int) -> Response:
     """One draft with its reasons."""
     read_query()
     return _again(draft_id)
 
 
-@blueprint.put(f"{_ONE}/edits")
+@blueprint.put(f"{ONE_PLAN}/edits")
 @needs(Action.PLAN_WRITE)
 @describe(
     Operation(
@@ -114,7 +113,7 @@ def plan(draft_id: int) -> Response:
         {200: Answer("It is solved.", PLAN, headers=_TAG), 202: _SOLVING},
         body=record(optional=("revision",), pins=PAIRS, forbids=PAIRS, revision=REVISION),
         problems={
-            404: _MISSING,
+            404: MISSING_PLAN,
             409: "It is being solved, was published, or somebody was faster.",
             503: _NO_ROADS,
         },
@@ -136,14 +135,14 @@ def edit_plan(draft_id: int) -> Response:
     return _again(draft_id)
 
 
-@blueprint.post(f"{_ONE}/rename")
+@blueprint.post(f"{ONE_PLAN}/rename")
 @needs(Action.PLAN_WRITE)
 @describe(
     Operation(
         "Give a plan another name.",
         {200: Answer("The plan as it is now.", PLAN, headers=_TAG)},
         body=record(name=NAME),
-        problems={404: _MISSING},
+        problems={404: MISSING_PLAN},
     )
 )
 def rename_plan(draft_id: int) -> Response:
@@ -153,13 +152,13 @@ def rename_plan(draft_id: int) -> Response:
     return _again(draft_id)
 
 
-@blueprint.post(f"{_ONE}/cancel")
+@blueprint.post(f"{ONE_PLAN}/cancel")
 @needs(Action.PLAN_WRITE)
 @describe(
     Operation(
         "Stop solving a plan.",
         {200: Answer("The plan as it is now.", PLAN, headers=_TAG)},
-        problems={404: _MISSING, 409: "It is not being solved."},
+        problems={404: MISSING_PLAN, 409: "It is not being solved."},
     )
 )
 def cancel_plan(draft_id: int) -> Response:
@@ -169,7 +168,7 @@ def cancel_plan(draft_id: int) -> Response:
     return _again(draft_id)
 
 
-@blueprint.post(f"{_ONE}/publish")
+@blueprint.post(f"{ONE_PLAN}/publish")
 @needs(Action.PLAN_PUBLISH)
 @_step(
     "Publish a plan as proposed assignments, all of it or nothing.",
@@ -183,7 +182,7 @@ def publish_one_plan(draft_id: int) -> Response:
     return _again(draft_id)
 
 
-@blueprint.post(f"{_ONE}/undo")
+@blueprint.post(f"{ONE_PLAN}/undo")
 @needs(Action.PLAN_PUBLISH)
 @_step(
     "Withdraw all the proposals that a plan was published as.",
@@ -196,13 +195,13 @@ def undo_one_plan(draft_id: int) -> Response:
     return _again(draft_id)
 
 
-@blueprint.delete(_ONE)
+@blueprint.delete(ONE_PLAN)
 @needs(Action.PLAN_WRITE)
 @describe(
     Operation(
         "Delete a draft.",
         {204: Answer("It is gone.")},
-        problems={404: _MISSING, 409: "It was published, so it is kept."},
+        problems={404: MISSING_PLAN, 409: "It was published, so it is kept."},
     )
 )
 def discard_plan(draft_id: int) -> Response:
@@ -210,29 +209,6 @@ def discard_plan(draft_id: int) -> Response:
     read_query()
     discard_draft(context(), draft_id, by=acting_person())
     return Response(status=204)
-
-
-@blueprint.post(f"{_ONE}/what-if")
-@needs(Action.PLAN_READ)
-@describe(
-    Operation(
-        "What one more commissioner would change; nothing is stored.",
-        {200: Answer("The plan with one more.", WHAT_IF)},
-        body=record(
-            optional=("specialty", "lon", "lat", "capacity"),
-            specialty=nullable(one_of(SPECIALTIES)),
-            lon=nullable(number("Of the home base.", minimum=-180, maximum=180)),
-            lat=nullable(number(minimum=-90, maximum=90)),
-            capacity=whole(minimum=1, maximum=100),
-        ),
-        problems={404: _MISSING, 409: "It is not solved."},
-    )
-)
-def what_if_one_more(draft_id: int) -> Response:
-    """One more commissioner, somewhere."""
-    read_query()
-    body = {"specialty": None, "lon": None, "lat": None} | read_body()
-    return private(jsonify(asdict(ask_what_if(context(), draft_id, by=acting_person(), **body))))
 
 
 def _wish(body: Mapping[str, Any]) -> Wish:

@@ -34,10 +34,14 @@ def listed(connection: Connection) -> list[Values]:
     return [dict(row._mapping) for row in connection.execute(statement)]
 
 
-def get(connection: Connection, draft_id: int) -> Values:
-    """The draft with this id, with its maker's name; `NotFoundError` when there is none."""
+def get(connection: Connection, draft_id: int, *, whole: bool = True) -> Values:
+    """The draft with this id, with its maker's name; `NotFoundError` when there is none.
+
+    Unless it is wanted whole, without input, plan and facts: these take long to read.
+    """
+    columns = [column for column in plan_drafts.c if whole or column.name not in _HEAVY]
     statement = (
-        select(plan_drafts, *_FIGURES, users.c.display_name.label("created_by_name"))
+        select(*columns, *_FIGURES, users.c.display_name.label("created_by_name"))
         .outerjoin(users, users.c.id == plan_drafts.c.created_by)
         .where(plan_drafts.c.id == draft_id)
     )
@@ -47,10 +51,10 @@ def get(connection: Connection, draft_id: int) -> Values:
     return dict(row._mapping)
 
 
-def hold(connection: Connection, draft_id: int) -> Values:
+def hold(connection: Connection, draft_id: int, *, whole: bool) -> Values:
     """The same, while others who would change it wait until this transaction ends."""
     connection.execute(select(plan_drafts.c.id).where(plan_drafts.c.id == draft_id).with_for_update())
-    return get(connection, draft_id)
+    return get(connection, draft_id, whole=whole)
 
 
 def add(connection: Connection, values: Values) -> int:
@@ -63,6 +67,15 @@ def add(connection: Connection, values: Values) -> int:
 def save(connection: Connection, draft_id: int, **values: Any) -> None:
     """Change some columns of a draft."""
     connection.execute(update(plan_drafts).where(plan_drafts.c.id == draft_id).values(**values))
+
+
+def save_facts(connection: Connection, draft_id: int, revision: int, facts: Values) -> None:
+    """Change what follows from a draft that is still this revision."""
+    connection.execute(
+        update(plan_drafts)
+        .where(plan_drafts.c.id == draft_id, plan_drafts.c.revision == revision)
+        .values(facts=facts)
+    )
 
 
 def save_running(connection: Connection, draft_id: int, revision: int, **values: Any) -> bool:

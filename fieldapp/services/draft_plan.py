@@ -82,7 +82,7 @@ def store_draft(
 def read_wish(context: Context, draft_id: int, *, by: Person) -> Wish:
     """What was wanted of a draft, to draft another one like it; raises `NotFoundError`."""
     with context.reading() as connection:
-        return wish_of(find_draft(connection, draft_id, by=by))
+        return wish_of(find_draft(connection, draft_id, by=by, whole=False))
 
 
 def edit_draft(
@@ -100,7 +100,9 @@ def edit_draft(
     meanwhile, or it is being solved, or was published.
     """
     with context.work(actor=by.actor) as work:
-        row = hold_draft(work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_WRITE)
+        row = hold_draft(
+            work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_WRITE, whole=True
+        )
         require_state(row, *_EDITABLE)
     wish = replace(wish_of(row), pins=tuple(pins), forbids=tuple(forbids))
     found, policy, solved = _solved(context, wish, kept=row["input"])

@@ -26,9 +26,12 @@ OnStage = Callable[[Stage], None]
 
 
 def solve_and_explain(
-    problem: PlanningProblem, *, on_stage: OnStage = lambda _: None
+    problem: PlanningProblem, *, with_fragility: bool, on_stage: OnStage = lambda _: None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Solve a problem; the plan document and the facts about it, as they are kept."""
+    """Solve a problem; the plan document and the facts about it, as they are kept.
+
+    ``with_fragility`` finds out who cannot be spared, too: that takes longer than all the rest.
+    """
     plan = solve_plan(problem, on_stage=lambda stage: on_stage(Stage(stage)))
     on_stage(Stage.REASONS)
     document = plan_document(plan, say=kept)
@@ -46,8 +49,9 @@ def solve_and_explain(
         ],
         "leftover": _left_over(plan),
     }
-    on_stage(Stage.FRAGILITY)
-    facts["fragility"] = _fragility(plan)
+    if with_fragility:
+        on_stage(Stage.FRAGILITY)
+        facts["fragility"] = fragility_of(plan)
     return document, facts
 
 
@@ -88,7 +92,7 @@ def _left_over(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _fragility(plan: Plan) -> list[dict[str, Any]]:
+def fragility_of(plan: Plan) -> list[dict[str, Any]]:
     """Who leads, those first who cannot be spared; ``townships`` are those that nobody else could cover."""
     return [
         {

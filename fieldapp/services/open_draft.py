@@ -41,19 +41,25 @@ def counties_for(by: Person, county_codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(county_codes)))
 
 
-def find_draft(connection: Connection, draft_id: int, *, by: Person) -> Values:
+def find_draft(connection: Connection, draft_id: int, *, by: Person, whole: bool = True) -> Values:
     """A draft to read; `NotFoundError` where there is none, or none that the person may see."""
-    row = plan_drafts.get(connection, draft_id)
+    row = plan_drafts.get(connection, draft_id, whole=whole)
     if not may_see(by, row):
         raise NotFoundError(Message("There is no plan with the id {id}.", id=draft_id))
     return row
 
 
 def hold_draft(
-    connection: Connection, draft_id: int, *, revision: int | None, by: Person, action: Action
+    connection: Connection,
+    draft_id: int,
+    *,
+    revision: int | None,
+    by: Person,
+    action: Action,
+    whole: bool = False,
 ) -> Values:
     """A draft to change, held until the transaction ends; by right, and as it was last seen."""
-    row = plan_drafts.hold(connection, draft_id)
+    row = plan_drafts.hold(connection, draft_id, whole=whole)
     require_for(by, action, row["county_codes"])
     if revision is not None and row["revision"] != revision:
         raise ConflictError(

@@ -49,7 +49,9 @@ def publish_held(
     work: UnitOfWork, context: Context, draft_id: int, *, revision: int | None, by: Person
 ) -> tuple[Assignment, ...]:
     """The same; not committed yet, and the register is locked."""
-    row = hold_draft(work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_PUBLISH)
+    row = hold_draft(
+        work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_PUBLISH, whole=True
+    )
     require_state(row, DraftState.READY)
     standing = compare_draft(work.connection, row, today=context.today())
     _require_unchanged(standing.changes)

@@ -72,7 +72,7 @@ class DraftView(DraftSummary):
     difference: _Rows = field(default=())
     counties: _Rows = field(default=())
     leftover: _Rows = field(default=())
-    fragility: _Rows = field(default=())
+    fragility: _Rows | None = None  # of a solved one too, until `read_fragility` was asked
     assignment_ids: tuple[int, ...] = ()  # what it was published as
 
 

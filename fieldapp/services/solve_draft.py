@@ -36,8 +36,11 @@ def is_small(problem: PlanningProblem) -> bool:
 def solved_at_once(
     context: Context, problem: PlanningProblem, *, on_stage: OnStage = lambda _: None
 ) -> Values:
-    """The columns of a draft whose problem is solved here and now; raises what the solver raises."""
-    plan, facts = solve_and_explain(problem, on_stage=on_stage)
+    """The columns of a draft whose problem is solved here and now; raises what the solver raises.
+
+    Who cannot be spared is found out when somebody looks, except where that takes long.
+    """
+    plan, facts = solve_and_explain(problem, with_fragility=not is_small(problem), on_stage=on_stage)
     return _ready(context, plan, facts)
 
 
@@ -74,6 +77,7 @@ def solve_stored(context: Context, draft_id: int, revision: int) -> None:
             _require_wanted(_save(context, draft_id, revision, {"input": values}))
         plan, facts = solve_and_explain(
             problem_of(values),
+            with_fragility=True,
             on_stage=lambda stage: _require_wanted(_tell(context, draft_id, revision, stage)),
         )
         result = _ready(context, plan, facts)

@@ -124,3 +124,12 @@ def test_the_policy_has_versions_and_a_draft_keeps_its_own(asked: Flask) -> None
     county = client_of(asked, Role.COUNTY_OFFICER)
     assert county.get(f"{API}/planning-policy").status_code == 200
     assert county.put(f"{API}/planning-policy", json={"revision": 2}).status_code == 403
+
+
+def test_who_cannot_be_spared_is_asked_for_by_itself(asked: Flask) -> None:
+    officer = client_of(asked, Role.BUREAU_OFFICER)
+    plan = officer.post(f"{API}/plans", json=WANTED).get_json()
+    assert plan["fragility"] is None
+    found = officer.get(f"{API}/plans/{plan['id']}/fragility").get_json()["items"]
+    assert {each["commissioner"] for each in found} == {pair["commissioner"] for pair in plan["plan"]["pairs"]}
+    assert officer.get(f"{API}/plans/{plan['id']}").get_json()["fragility"] == found

@@ -130,6 +130,8 @@ def test_every_page_of_planning_is_accessible_and_fits(
     for part in ("counties", "shortages", "fragility", "leftover", "what-if", "edits"):
         page.click(f"#plan-{part}-tab")
         expect(page.locator(f"#plan-{part}")).to_be_visible()
+    expect(page.locator("#plan-fragility table").first).to_be_attached()
+    expect(page.locator("#plan-fragility-tab [data-count]")).to_have_text(re.compile(r"\d"))
     assert axe(page) == []
     for other in (f"{address}/publish", f"{workplace}/plan/policy", f"{workplace}/plan"):
         page.goto(other)

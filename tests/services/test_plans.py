@@ -26,6 +26,7 @@ from fieldapp.services.draft_plan import cancel_draft, discard_draft, draft_plan
 from fieldapp.services.planning_input import Wish
 from fieldapp.services.publish_plan import PlanRefusedError, publish_plan, undo_plan
 from fieldapp.services.put_on_notice import put_on_notice
+from fieldapp.services.read_fragility import read_fragility
 from fieldapp.services.read_plans import list_drafts, read_draft
 from fieldapp.services.set_recusal import recuse_commissioner
 from tests.services.assigning import (
@@ -267,3 +268,28 @@ def test_nobody_at_all_is_a_plan_that_says_so(context: Context) -> None:
     draft_id = draft_plan(context, "空", Wish(DECEMBER, NEXT_NOVEMBER), by=SYSTEM)
     plan = read_draft(context, draft_id, by=SYSTEM)
     assert (plan.state, plan.difference, plan.counties) == (DraftState.READY, [], [])
+
+
+def test_who_cannot_be_spared_is_found_out_when_somebody_looks_and_kept(register: Context) -> None:
+    plan = drafted(register, forbids=tuple(Pair(PINGFANG, f"C-000{number}") for number in (1, 3)))
+    assert plan.fragility is None
+    found = read_fragility(register, plan.id, by=OFFICER)
+    assert {row["commissioner"]: row["townships"] for row in found}["C-0002"][0] == PINGFANG
+    kept = read_draft(register, plan.id, by=OFFICER)
+    assert kept.fragility == found
+    assert (kept.revision, kept.difference) == (plan.revision, plan.difference)
+    assert read_fragility(register, plan.id, by=OFFICER) == found
+    again = edited(register, kept)
+    assert again.fragility is None
+
+
+def test_who_cannot_be_spared_is_not_known_of_a_plan_that_is_not_solved_or_not_theirs(
+    register: Context,
+) -> None:
+    plan = drafted(register)
+    with pytest.raises(NotFoundError):
+        read_fragility(register, plan.id, by=WUCHANG_OFFICER)
+    with register.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        connection.execute(update(schema.plan_drafts).values(state="failed"))
+    with pytest.raises(ConflictError):
+        read_fragility(register, plan.id, by=OFFICER)

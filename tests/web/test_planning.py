@@ -241,3 +241,13 @@ def test_a_plan_is_taken_away_in_three_forms(officer: FlaskClient, file_format: 
     assert answer.cache_control.no_store
     assert answer.headers["Content-Disposition"].endswith(f".{file_format}")
     assert len(answer.data) > 1000
+
+
+def test_who_cannot_be_spared_comes_after_the_rest_of_the_page(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    assert f'data-later="{address}/fragility"' in officer.get(address).text
+    part = officer.get(f"{address}/fragility?lang=en", headers={"X-Fragment": "1"})
+    assert 'id="plan-fragility"' in part.text
+    assert "<html" not in part.text
+    assert "data-later" not in officer.get(address).text
+    assert officer.get(f"{address}/fragility").text.startswith("<!doctype html>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fieldapp.domain.planning.outcomes import OUTCOMES
@@ -20,5 +21,10 @@ def figures_of(draft: DraftView) -> dict[str, Any] | None:
         "covered": draft.plan["covered"],
         "mean_fit": sum(fits) / len(fits) if fits else None,
         "distance_km": draft.plan["objective"]["distance_km"],
-        "fragile": sum(bool(row["townships"]) for row in draft.fragility),
+        "fragile": None if draft.fragility is None else count_fragile(draft.fragility),
     }
+
+
+def count_fragile(rows: Sequence[Mapping[str, Any]]) -> int:
+    """How many of those who lead a township cannot be spared."""
+    return sum(bool(row["townships"]) for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,9 +16,10 @@ from fieldapp.i18n import translate
 from fieldapp.services.ask_what_if import ask_what_if
 from fieldapp.services.draw_map import plan_page
 from fieldapp.services.read_desk import first_term
+from fieldapp.services.read_fragility import read_fragility
 from fieldapp.services.read_options import read_options
 from fieldapp.services.read_plans import DraftView, list_drafts, read_draft
-from fieldapp.web.planning.figures import figures_of
+from fieldapp.web.planning.figures import count_fragile, figures_of
 from fieldapp.web.planning.frame import about, blueprint, current_context, is_fragment, shared
 from fieldapp.web.planning.given import given_number, given_place
 from fieldapp.web.rights import acting_person, needs
@@ -97,6 +99,18 @@ def township(draft_id: int, code: str) -> str:
     )
 
 
+@blueprint.get("/<int:draft_id>/fragility")
+@needs(Action.PLAN_READ)
+def fragility(draft_id: int) -> str:
+    """Who cannot be spared: a part of a draft's page that is brought when the rest is there."""
+    context, person = current_context(), acting_person()
+    found = read_fragility(context, draft_id, by=person)
+    draft = replace(read_draft(context, draft_id, by=person), fragility=found)
+    return render_template(
+        "plan/_fragility.html" if is_fragment() else "plan/fragility.html", **about(draft, person)
+    )
+
+
 @blueprint.get("/<int:draft_id>/what-if")
 @needs(Action.PLAN_READ)
 def ask(draft_id: int) -> str:
@@ -143,7 +157,8 @@ def compare() -> ResponseReturnValue:
                 Message("The plan {name} is not solved, so it cannot be compared.", name=draft.name),
                 code="plan.unsolved",
             )
-        sides.append({"draft": draft, "figures": figures})
+        fragile = count_fragile(read_fragility(context, draft_id, by=person))
+        sides.append({"draft": draft, "figures": figures | {"fragile": fragile}})
     return render_template("plan/compare.html", sides=sides, differing=_differing(sides), **shared())
 
 

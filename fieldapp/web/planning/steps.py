@@ -60,14 +60,14 @@ def draft() -> ResponseReturnValue:
 def edit(draft_id: int) -> ResponseReturnValue:
     """Take one step of editing by hand, and solve the plan again around it."""
     context, person, revision = current_context(), acting_person(), given_revision()
-    draft = read_draft(context, draft_id, by=person)
-    edits = _edited(Edits(draft.pins, draft.forbids))
+    wish = read_wish(context, draft_id, by=person)
+    edits = _edited(Edits(wish.pins, wish.forbids))
     try:
         edit_draft(context, draft_id, pins=edits.pins, forbids=edits.forbids, revision=revision, by=person)
     except (InvalidInputError, RoutingError) as error:
         if is_fragment():
             raise
-        return draft_page(draft, error), _status(error)
+        return draft_page(read_draft(context, draft_id, by=person), error), _status(error)
     return _shown(draft_id)
 
 

@@ -160,9 +160,27 @@ export function drawPlan(map, settingsId) {
     watch();
   }
 
+  // What takes longer than the rest of the page, brought once the rest is there.
+  async function bringLater() {
+    const part = document.querySelector("[data-later]");
+    if (!part) return;
+    try {
+      const { elements } = await askFragment(part.dataset.later);
+      const brought = elements.find((each) => each.id === part.id);
+      if (!part.isConnected || !brought) return; // the page has changed meanwhile
+      brought.hidden = part.hidden;
+      part.replaceWith(brought);
+      const count = byId(brought.getAttribute("aria-labelledby"))?.querySelector("[data-count]");
+      if (count) count.textContent = brought.dataset.number;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error; // its link leads there, too
+    }
+  }
+
   let watching = 0;
   function watch() {
     clearTimeout(watching);
+    bringLater();
     if (document.querySelector("[data-running]")) watching = setTimeout(look, LOOK_AGAIN);
   }
 
