@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.domain.planning.drafts import DraftState
+from fieldapp.domain.planning.erasing import without_person
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import plan_drafts, plan_publications, users
 from geodata.errors import Message
@@ -112,6 +113,21 @@ def count_silent(connection: Connection, since: datetime) -> int:
 def remove(connection: Connection, draft_id: int) -> None:
     """Delete a draft that was never published."""
     connection.execute(delete(plan_drafts).where(plan_drafts.c.id == draft_id))
+
+
+def erase_person(connection: Connection, commissioner_id: str, *, name: str) -> None:
+    """Put ``name`` in the place of a commissioner's own in every draft, and drop where the person lives.
+
+    A draft that is just being solved is cancelled: its solver still knows the person.
+    """
+    for draft_id in connection.scalars(select(plan_drafts.c.id)).all():
+        row = get(connection, draft_id)
+        changed = without_person(row, commissioner_id, name)
+        if changed is None:
+            continue
+        if row["state"] in _RUNNING:
+            changed |= {"state": DraftState.CANCELLED.value, "progress": None, "beat_at": None}
+        save(connection, draft_id, **changed, revision=row["revision"] + 1)
 
 
 def add_publications(connection: Connection, draft_id: int, assignment_ids: Iterable[int | None]) -> None:

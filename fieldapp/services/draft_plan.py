@@ -25,7 +25,7 @@ from fieldapp.services.open_draft import (
     require_state,
     wish_of,
 )
-from fieldapp.services.planning_input import PlanningInput, Wish, read_planning_input
+from fieldapp.services.planning_input import PlanningInput, Wish, read_planning_input, require_same_names
 from fieldapp.services.planning_policy import KeptPolicy, ensure_policy, policy_in_force
 from fieldapp.services.solve_draft import is_small, solved_at_once, start_solver, to_be_solved
 from geodata.errors import Message
@@ -69,6 +69,7 @@ def store_draft(
     by: Person,
 ) -> int:
     """Store a new draft and record it; not committed yet, and the register is locked. Returns its id."""
+    require_same_names(work.connection, found)
     ensure_policy(work, context)
     row = _columns(wish, found, policy) | solved
     draft_id = plan_drafts.add(
@@ -110,6 +111,7 @@ def edit_draft(
         lock_register(work.connection)
         row = hold_draft(work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_WRITE)
         require_state(row, *_EDITABLE)
+        require_same_names(work.connection, found)
         ensure_policy(work, context)
         changed = _columns(wish, found, policy)
         plan_drafts.save(work.connection, draft_id, **changed, **solved, revision=revision + 1)

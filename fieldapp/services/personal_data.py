@@ -12,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from fieldapp.domain.errors import ConflictError
 from fieldapp.domain.permissions import Action, Person, Row, require
-from fieldapp.persistence import accounts, commissioners, persons
+from fieldapp.persistence import accounts, commissioners, persons, plan_drafts
+from fieldapp.persistence.register import lock_register
 from fieldapp.persistence.unit_of_work import REGISTER, VISITS
 from fieldapp.services.context import Context
 from fieldapp.services.keep_picture import forget_picture
@@ -41,11 +42,13 @@ def export_person(context: Context, commissioner_id: str, *, by: Person) -> byte
 def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: str) -> None:
     """Erase one commissioner's name, phone, home, notes, positions and photos, and close the account.
 
-    Terms, products and counted results stay. `ConflictError` while a term still runs or lies ahead.
+    Kept plans lose the name and the home, too. Terms, products and counted results stay. `ConflictError`
+    while a term still runs or lies ahead.
     """
     require(by, Action.PERSON_ERASE, Row(commissioner_ids=frozenset({commissioner_id})))
     now = context.now()
     with context.work(actor=by.actor) as work:
+        lock_register(work.connection)  # so that nobody stores a plan that still knows the person
         commissioners.get(work.connection, commissioner_id)
         if persons.has_unfinished_term(work.connection, commissioner_id, context.today()):
             raise ConflictError(
@@ -58,6 +61,7 @@ def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: 
         work.touch_visits(*persons.visit_ids(work.connection, commissioner_id))
         pictures = persons.photos_only_of(work.connection, commissioner_id)
         persons.erase(work.connection, commissioner_id, name=ERASED_NAME, today=context.today())
+        plan_drafts.erase_person(work.connection, commissioner_id, name=ERASED_NAME)
         persons.erase_words(work.connection, commissioner_id, None if user is None else user["id"], now)
         if user is not None:
             shut_out(work.connection, user["id"], now)

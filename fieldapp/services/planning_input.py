@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from fieldapp.domain.assignments import Assignment, AssignmentState, is_serving, takes_up
-from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.errors import ConflictError, Fault, InvalidInputError
 from fieldapp.domain.planning import Pair, PlanningPolicy, PlanningProblem, state_problem
 from fieldapp.domain.planning.distances import Distances, TravelKm
 from fieldapp.domain.planning.keeping import problem_values
 from fieldapp.domain.suitability import Suitor
-from fieldapp.persistence import travel_distances
+from fieldapp.persistence import commissioners, travel_distances
 from fieldapp.persistence.candidates import CandidateInputs, read_candidate_inputs
 from fieldapp.persistence.unit_of_work import REGISTER, change_versions
 from geodata.errors import Message
@@ -120,3 +120,16 @@ def _require_counties(wish: Wish, inputs: CandidateInputs) -> None:
     ]
     if faults:
         raise InvalidInputError(faults[0].message, faults, code="plan.counties")
+
+
+def require_same_names(connection: Connection, found: PlanningInput) -> None:
+    """Raise `ConflictError` where somebody has another name than when the input was read.
+
+    The register is locked. Else a person who was erased in between would come back with the plan.
+    """
+    names = commissioners.names(connection)
+    if any(names.get(one.id, one.name) != one.name for one in found.problem.people):
+        raise ConflictError(
+            Message("The register of commissioners was changed at this moment. Do that once more."),
+            code="plan.register_changed",
+        )

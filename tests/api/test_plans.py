@@ -131,5 +131,6 @@ def test_who_cannot_be_spared_is_asked_for_by_itself(asked: Flask) -> None:
     plan = officer.post(f"{API}/plans", json=WANTED).get_json()
     assert plan["fragility"] is None
     found = officer.get(f"{API}/plans/{plan['id']}/fragility").get_json()["items"]
-    assert {each["commissioner"] for each in found} == {pair["commissioner"] for pair in plan["plan"]["pairs"]}
+    leading = {pair["commissioner"] for pair in plan["plan"]["pairs"]}
+    assert {each["commissioner"] for each in found} == leading
     assert officer.get(f"{API}/plans/{plan['id']}").get_json()["fragility"] == found
