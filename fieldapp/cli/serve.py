@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Callable
@@ -134,6 +135,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # Gunicorn has no types
         return import_app("fieldapp.app:create_app")(self._settings)
 
     def _worker_started(self, worker: Any) -> None:
+        # What the application consists of stays; looking through it again and again for what has ended, and
+        # so often, takes a tenth of the time of a small request.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(5_000, 20, 20)
         if worker.age == 1:  # the first; those that replace others are older
             self._ready()
 
