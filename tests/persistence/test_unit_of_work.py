@@ -198,13 +198,17 @@ def test_sqlite_is_durable_holds_foreign_keys_and_lets_readers_read(sqlite_conte
         assert _names(sqlite_context) == []
 
 
-def test_a_writer_of_sqlite_takes_its_turn_before_it_reads(sqlite_context: Context) -> None:
+def test_a_writer_of_sqlite_takes_its_turn_before_it_reads(
+    sqlite_context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fieldapp.persistence.engine._PATIENCE_S", 1)
     other = make_engine(sqlite_context.settings.database_url)
-    with sqlite_context.work(actor="first"):
-        with other.connect() as impatient:
-            impatient.exec_driver_sql("PRAGMA busy_timeout = 0")
-        with pytest.raises(UnavailableError) as refused, UnitOfWork(other, actor="second"):
-            raise AssertionError("the second writer got in")
+    with (
+        sqlite_context.work(actor="first"),
+        pytest.raises(UnavailableError) as refused,
+        UnitOfWork(other, actor="second"),
+    ):
+        raise AssertionError("the second writer got in")
     other.dispose()
     assert refused.value.code == "database.busy"
 
