@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,5 +37,11 @@ def storage_geometries(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
 def _moved(geometries: Geometries, source: str | pyproj.CRS, target: str | pyproj.CRS) -> Geometries:
     # Point by point: what two polygons share before they share afterwards, to the last bit.
     # The stubs of shapely know the callable in its interleaved form only.
-    move: Any = pyproj.Transformer.from_crs(source, target, always_xy=True).transform
+    move: Any = _transformer(source, target).transform
     return np.asarray(shapely.transform(geometries, move, interleaved=False))
+
+
+@lru_cache(maxsize=64)
+def _transformer(source: str | pyproj.CRS, target: str | pyproj.CRS) -> pyproj.Transformer:
+    # PROJ looks through its database for a tenth of a second, and hundreds of townships share a zone.
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
