@@ -18,10 +18,10 @@ from fieldapp.api.requests import read_query
 from fieldapp.api.schemas import text
 from fieldapp.domain.errors import Fault, FieldappError, InvalidInputError, ProtocolVersionError
 from fieldapp.domain.permissions import Action
+from fieldapp.services.begin_upload import begin_upload
 from fieldapp.services.receive_photo import (
     Checksum,
     Upload,
-    begin_upload,
     continue_upload,
     end_upload,
     find_upload,
@@ -72,7 +72,12 @@ def photo_options() -> Response:
 @describe(
     Operation(
         "Begin to send a photo.",
-        {201: Answer("Send its bytes to the Location.", headers={"Location": "The upload's own address."})},
+        {
+            201: Answer(
+                "Send its bytes to the Location, from Upload-Offset on.",
+                headers={"Location": "The upload's own address."} | _OFFSET,
+            )
+        },
         headers=(
             _RESUMABLE,
             Parameter("Upload-Length", text(pattern="^[0-9]{1,15}$"), "Its size in bytes.", required=True),
@@ -84,7 +89,8 @@ def photo_options() -> Response:
         ),
         problems=_SPOKEN | {409: "Too many photos were begun.", 413: "photo.too_large: it is too large."},
         description="The tus protocol 1.0 with creation, termination, expiration and checksum; OPTIONS tells "
-        "the limits. A photo that GET /api/v1/photos/{sha256} finds need not be sent.",
+        "the limits. A photo that GET /api/v1/photos/{sha256} finds need not be sent; one that you have "
+        "begun to send is found again by its sha256 and size, with what has arrived of it.",
     )
 )
 def begin_photo() -> Response:
@@ -101,7 +107,9 @@ def begin_photo() -> Response:
         by=acting_person(),
     )
     address = url_for("api.photo_uploads.continue_photo", upload_id=upload.id)
-    return Response(status=201, headers={"Location": address, "Upload-Expires": http_date(upload.expires_at)})
+    response = _told(upload, 201)
+    response.headers["Location"] = address
+    return response
 
 
 @blueprint.route("/photos/uploads/<uuid:upload_id>", methods=["HEAD"])

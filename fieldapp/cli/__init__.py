@@ -21,6 +21,7 @@ _COMMANDS = {
     "user": "fieldapp.cli.users:user",
     "token": "fieldapp.cli.tokens:token",
     "verify": "fieldapp.cli.verify:verify",
+    "tidy": "fieldapp.cli.tidy:tidy",
     "demo": "fieldapp.cli.demo:demo",
 }
 

@@ -15,7 +15,8 @@ from gunicorn.util import import_app
 
 from fieldapp.assets import asset_url
 from fieldapp.cli.output import Installation, pass_installation
-from fieldapp.domain.errors import ConflictError, InvalidInputError
+from fieldapp.domain.errors import ConflictError, InvalidInputError, UnavailableError
+from fieldapp.services.tidy_photos import tidy_photos
 from fieldapp.settings import Settings
 from geodata.errors import Message
 
@@ -57,6 +58,7 @@ def run_server(
     not ready, and `ConflictError` or `InvalidInputError` where the address cannot be listened on.
     """
     asset_url("site.css")
+    _tidy(installation)
     installation.context.close()  # made ready; no connection may be carried into the workers
     listener = _listening(host, port)
     address = _address(listener)
@@ -74,6 +76,14 @@ def run_server(
         if os.getpid() != parent:
             raise  # a worker, which tells Gunicorn by its code how it ended
         raise SystemExit(1 if end.code else 0) from None
+
+
+def _tidy(installation: Installation) -> None:
+    """Remove what has expired; a store that cannot be reached now is no reason not to serve."""
+    try:
+        tidy_photos(installation.context)
+    except UnavailableError as error:
+        installation.say(error.message)
 
 
 def _listening(host: str, port: int) -> socket.socket:

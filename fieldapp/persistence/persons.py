@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, Table, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, Table, delete, exists, func, select, union, update
 
 from fieldapp.domain.assignments import AssignmentState
 from fieldapp.persistence.register import Values
@@ -18,6 +18,7 @@ from fieldapp.persistence.schema import (
     confirmations,
     phones,
     photos,
+    product_photos,
     recovery_codes,
     sessions,
     users,
@@ -143,6 +144,30 @@ def photos_only_of(connection: Connection, commissioner_id: str) -> list[str]:
             )
         )
     )
+
+
+def files_only_of(connection: Connection, commissioner_id: str) -> list[str]:
+    """The digests of the files that go with a commissioner: photos of visits and of stamped paper.
+
+    A file that anything else shows stays: another's visit, another's confirmation, a product.
+    """
+    own = _visits_of(commissioner_id)
+    stamps = select(confirmations.c.stamp_sha256).where(
+        confirmations.c.visit_id.in_(own), confirmations.c.stamp_sha256.is_not(None)
+    )
+    candidates = {*photos_only_of(connection, commissioner_id), *connection.scalars(stamps)}
+    elsewhere = union(
+        select(visit_photos.c.sha256).where(
+            visit_photos.c.sha256.in_(candidates), visit_photos.c.visit_id.not_in(own)
+        ),
+        select(confirmations.c.stamp_sha256).where(
+            confirmations.c.stamp_sha256.in_(candidates), confirmations.c.visit_id.not_in(own)
+        ),
+        select(product_photos.c.sha256).where(
+            product_photos.c.sha256.in_(candidates), product_photos.c.removed_at.is_(None)
+        ),
+    )
+    return sorted(candidates - set(connection.scalars(elsewhere)))
 
 
 def erase_words(connection: Connection, commissioner_id: str, user_id: int | None, now: datetime) -> None:

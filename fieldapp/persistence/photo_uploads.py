@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,33 @@ def count_open(connection: Connection, user_id: int) -> int:
         photo_uploads.c.user_id == user_id, photo_uploads.c.completed_at.is_(None)
     )
     return connection.scalar(chosen) or 0
+
+
+def find_open(connection: Connection, user_id: int, sha256: str, size: int) -> UUID | None:
+    """The upload of a photo that a person has begun and not finished, the one that lasts longest."""
+    chosen = (
+        select(photo_uploads.c.id)
+        .where(
+            photo_uploads.c.user_id == user_id,
+            photo_uploads.c.sha256 == sha256,
+            photo_uploads.c.size_bytes == size,
+            photo_uploads.c.completed_at.is_(None),
+        )
+        .order_by(photo_uploads.c.expires_at.desc(), photo_uploads.c.id)
+        .limit(1)
+    )
+    return connection.scalar(chosen)
+
+
+def keep_until(connection: Connection, upload_id: UUID, expires_at: datetime) -> None:
+    connection.execute(
+        update(photo_uploads).where(photo_uploads.c.id == upload_id).values(expires_at=expires_at)
+    )
+
+
+def known(connection: Connection, upload_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the uploads that there are."""
+    return frozenset(connection.scalars(select(photo_uploads.c.id).where(photo_uploads.c.id.in_(upload_ids))))
 
 
 def add(connection: Connection, values: Values) -> None:

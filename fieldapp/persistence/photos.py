@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.domain.photos import bands_of, look_alike
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.schema import photo_bands, photos, townships, visit_photos, visits
+from fieldapp.persistence.schema import (
+    confirmations,
+    photo_bands,
+    photos,
+    product_photos,
+    townships,
+    visit_photos,
+    visits,
+)
 from geodata.errors import Message
 
 _LOCKS = 0x70686F74  # of photos, among those that are known by two numbers
@@ -104,6 +113,36 @@ def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, list[s
             if row.sha256 != own and look_alike(row.perceptual_hash, perceptual_hash):
                 found[own].append(row.sha256)
     return found
+
+
+def unused(
+    connection: Connection, before: datetime, *, limit: int, among: Collection[str] | None = None
+) -> list[str]:
+    """Some photos that arrived before a moment and that no visit names, withdrawn or not; the oldest first.
+
+    ``among`` leaves the others aside.
+    """
+    chosen = (
+        select(photos.c.sha256)
+        .where(photos.c.received_at < before, ~exists().where(visit_photos.c.sha256 == photos.c.sha256))
+        .order_by(photos.c.received_at, photos.c.sha256)
+        .limit(limit)
+    )
+    if among is not None:
+        chosen = chosen.where(photos.c.sha256.in_(among))
+    return list(connection.scalars(chosen))
+
+
+def remove(connection: Connection, sha256: str) -> None:
+    """Forget what is known of a photo; its files are no matter of the database."""
+    connection.execute(delete(photo_bands).where(photo_bands.c.sha256 == sha256))
+    connection.execute(delete(photos).where(photos.c.sha256 == sha256))
+
+
+def shown_elsewhere(connection: Connection, sha256: str) -> bool:
+    """Whether a product shows the same file, or a recipient sent it as a stamped confirmation."""
+    product = exists().where(product_photos.c.sha256 == sha256, product_photos.c.removed_at.is_(None))
+    return bool(connection.scalar(select(product | exists().where(confirmations.c.stamp_sha256 == sha256))))
 
 
 def visits_naming(connection: Connection, sha256: str) -> list[UUID]:

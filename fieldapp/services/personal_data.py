@@ -42,8 +42,9 @@ def export_person(context: Context, commissioner_id: str, *, by: Person) -> byte
 def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: str) -> None:
     """Erase one commissioner's name, phone, home, notes, positions and photos, and close the account.
 
-    Kept plans lose the name and the home, too. Terms, products and counted results stay. `ConflictError`
-    while a term still runs or lies ahead.
+    The photos of stamped paper that confirmed the visits go as well; that they were confirmed stays. Kept
+    plans lose the name and the home, too. Terms, products and counted results stay. `ConflictError` while a
+    term still runs or lies ahead.
     """
     require(by, Action.PERSON_ERASE, Row(commissioner_ids=frozenset({commissioner_id})))
     now = context.now()
@@ -59,7 +60,7 @@ def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: 
             )
         user = accounts.find_by_commissioner(work.connection, commissioner_id)
         work.touch_visits(*persons.visit_ids(work.connection, commissioner_id))
-        pictures = persons.photos_only_of(work.connection, commissioner_id)
+        pictures = persons.files_only_of(work.connection, commissioner_id)
         persons.erase(work.connection, commissioner_id, name=ERASED_NAME, today=context.today())
         plan_drafts.erase_person(work.connection, commissioner_id, name=ERASED_NAME)
         persons.erase_words(work.connection, commissioner_id, None if user is None else user["id"], now)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import PureWindowsPath
+from datetime import datetime
 from typing import BinaryIO
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fieldapp.domain.errors import (
     ChecksumError,
     ConflictError,
-    Fault,
     InvalidInputError,
     NotFoundError,
     TooLargeError,
@@ -27,11 +24,6 @@ from fieldapp.services.keep_picture import is_kept, keep_picture
 from fieldapp.services.read_picture import read_picture
 from fieldapp.services.upload_pieces import Pieces, forget, held, length_of
 from geodata.errors import Message
-
-KEPT = timedelta(days=7)
-MOST_OPEN = 100  # uploads of one person
-_SWEPT_AT_ONCE = 20
-_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -54,42 +46,12 @@ class Checksum:
     digest: bytes
 
 
-def begin_upload(context: Context, *, size: int, sha256: str | None, file_name: str, by: Person) -> Upload:
-    """Begin an upload of ``size`` bytes.
-
-    Raises `TooLargeError` beyond what the installation takes, `InvalidInputError` for what cannot be a photo,
-    and `ConflictError` for somebody who has too many begun.
-    """
-    user_id = _uploader(by)
-    _require_possible(context, size, sha256)
-    now = context.now()
-    upload = Upload(uuid4(), 0, size, sha256, now + KEPT, is_complete=False)
-    with context.work(actor=by.actor) as work:
-        swept = photo_uploads.expired(work.connection, now, limit=_SWEPT_AT_ONCE)
-        for upload_id in swept:
-            photo_uploads.remove(work.connection, upload_id)
-        if photo_uploads.count_open(work.connection, user_id) >= MOST_OPEN:
-            raise ConflictError(
-                Message(
-                    "{count} photos have been begun and not finished. Finish some first.", count=MOST_OPEN
-                ),
-                code="upload.too_many",
-            )
-        photo_uploads.add(
-            work.connection,
-            {
-                "id": upload.id,
-                "user_id": user_id,
-                "size_bytes": size,
-                "sha256": sha256,
-                "file_name": PureWindowsPath(file_name).name[-120:],
-                "expires_at": upload.expires_at,
-            },
-        )
-        work.commit()
-    for upload_id in swept:
-        forget(context, upload_id)
-    return upload
+def uploader(by: Person) -> int:
+    """The id of an account that may send photos of its own visits."""
+    own = frozenset({by.commissioner_id} if by.commissioner_id else ())
+    require(by, Action.PHOTO_WRITE, Row(commissioner_ids=own))
+    assert by.user_id is not None  # commissioners have accounts
+    return by.user_id
 
 
 def find_upload(context: Context, upload_id: UUID, *, by: Person) -> Upload:
@@ -157,34 +119,8 @@ def end_upload(context: Context, upload_id: UUID, *, by: Person) -> None:
         forget(context, upload_id)
 
 
-def _uploader(by: Person) -> int:
-    own = frozenset({by.commissioner_id} if by.commissioner_id else ())
-    require(by, Action.PHOTO_WRITE, Row(commissioner_ids=own))
-    assert by.user_id is not None  # commissioners have accounts
-    return by.user_id
-
-
-def _require_possible(context: Context, size: int, sha256: str | None) -> None:
-    largest = context.settings.largest_photo
-    if size > largest:
-        raise TooLargeError(
-            Message(
-                "The photo has {size} MB, more than {limit} MB. Save it smaller.",
-                size=-(-size // (1024 * 1024)),
-                limit=largest // (1024 * 1024),
-            ),
-            code="photo.too_large",
-        )
-    if size <= 0:
-        message = Message("The photo is empty. Choose another.")
-        raise InvalidInputError(message, [Fault("/Upload-Length", message)], code="photo.empty")
-    if sha256 is not None and not _DIGEST.fullmatch(sha256):
-        message = Message("sha256 is not a SHA-256 digest: write it as 64 small hexadecimal digits.")
-        raise InvalidInputError(message, [Fault("/Upload-Metadata", message)], code="photo.digest")
-
-
 def _upload(context: Context, upload_id: UUID, by: Person) -> Upload:
-    user_id = _uploader(by)
+    user_id = uploader(by)
     with context.reading() as connection:
         row = photo_uploads.find(connection, upload_id, user_id)
     if row is None or row["expires_at"] <= context.now():

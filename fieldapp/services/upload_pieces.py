@@ -6,7 +6,8 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -101,6 +102,24 @@ def forget(context: Context, upload_id: UUID) -> None:
     path_of(context, upload_id).unlink(missing_ok=True)
 
 
+def left_behind(context: Context, before: datetime) -> list[UUID]:
+    """The uploads whose files nothing has been written to since ``before``."""
+    try:
+        files = list(_folder(context).iterdir())
+    except FileNotFoundError:
+        return []
+    found = []
+    for file in files:
+        with suppress(ValueError, FileNotFoundError):  # no file of ours, or gone meanwhile
+            if file.stat().st_mtime < before.timestamp():
+                found.append(UUID(file.name))
+    return found
+
+
 def path_of(context: Context, upload_id: UUID) -> Path:
     """Where what has arrived of an upload lies; beside the database, whatever the store of the photos is."""
-    return context.settings.data_dir / "photo-uploads" / upload_id.hex
+    return _folder(context) / upload_id.hex
+
+
+def _folder(context: Context) -> Path:
+    return context.settings.data_dir / "photo-uploads"

@@ -269,51 +269,6 @@ test("a visit that breaks the server does not hold up the others", async () => {
   assert.equal(stateOf(await row()).state, "on_phone");
 });
 
-test("a photo goes on where its connection broke, also after the app was killed", async () => {
-  const server = makeServer();
-  const phone = startPhone({ fetch: server.fetch });
-  const id = newId();
-  await phone.outbox.addPhoto(id, PICTURE);
-  await phone.outbox.saveVisit(id, values());
-  let pieces = 0;
-  server.plans.push(async (request) => {
-    if (request.method !== "PATCH") return undefined;
-    pieces += 1;
-    if (pieces === 2) throw new TypeError("network error");
-    return undefined;
-  });
-  assert.equal(await phone.sync.run(), "offline");
-  assert.equal(stateOf(await phone.store.visits.get(id)).state, "awaiting_photos");
-  assert.equal(await phone.store.pictures.count(), 1);
-  phone.kill();
-  const restarted = startPhone({ fetch: server.fetch, disk: phone.disk });
-  assert.equal(await restarted.sync.run(), "done");
-  assert.equal(pieces, 6); // five, and the one that broke
-  assert.equal(server.log.filter((line) => line === "POST /api/v1/photos").length, 1);
-  assert.equal(await restarted.store.pictures.count(), 0);
-});
-
-test("a photo that the server will not have needs attention; without it the visit is sent", async () => {
-  const server = makeServer();
-  const phone = startPhone({ fetch: server.fetch });
-  const id = newId();
-  await phone.outbox.addPhoto(id, PICTURE);
-  await phone.outbox.saveVisit(id, values());
-  server.plans.push(async (request) =>
-    request.method === "PATCH" ? answers.problem(422, "photo.type", { title: "不是照片" }) : undefined,
-  );
-  await phone.sync.run();
-  assert.deepEqual(stateOf(await phone.store.visits.get(id)), {
-    state: "needs_attention",
-    code: "photo.type",
-  });
-  assert.equal(await phone.store.pictures.count(), 1);
-  await phone.outbox.editVisit(id, values({ photos: [] }));
-  await phone.sync.run();
-  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
-  assert.equal(await phone.store.pictures.count(), 0);
-});
-
 test("an answer to a question is sent once the visit is there", async () => {
   const { server, phone, id } = await withVisit();
   await phone.outbox.answerQuestion(id, "在村委会");
@@ -334,43 +289,4 @@ test("a visit that a restored server has forgotten is sent again", async () => {
   await phone.outbox.editVisit(id, values({ content: "改" }));
   await phone.sync.run();
   assert.equal(server.visits.get(id).body.content, "改");
-});
-
-test("a photo taken with another phone is left to that one", async () => {
-  const server = makeServer();
-  const phone = startPhone({ fetch: server.fetch });
-  const other = startPhone({ fetch: server.fetch });
-  const id = newId();
-  await phone.outbox.addPhoto(id, PICTURE);
-  await phone.outbox.saveVisit(id, values());
-  let broken = true;
-  server.plans.push(async (request) => {
-    if (request.method === "PATCH" && broken) throw new TypeError("network error");
-    return undefined;
-  });
-  await phone.sync.run();
-  assert.equal(await other.sync.run(), "done");
-  assert.equal(stateOf(await other.store.visits.get(id)).state, "awaiting_photos");
-  broken = false;
-  await phone.sync.run();
-  await other.sync.run();
-  assert.equal(stateOf(await other.store.visits.get(id)).state, "sent");
-});
-
-test("a photo that arrives broken is sent again", async () => {
-  const server = makeServer();
-  const phone = startPhone({ fetch: server.fetch });
-  const id = newId();
-  await phone.outbox.addPhoto(id, PICTURE);
-  await phone.outbox.saveVisit(id, values());
-  let broken = true;
-  server.plans.push(async (request) => {
-    if (request.method !== "PATCH" || !broken) return undefined;
-    broken = false;
-    return answers.problem(422, "photo.digest");
-  });
-  await phone.sync.run();
-  assert.equal(stateOf(await phone.store.visits.get(id)).state, "awaiting_photos");
-  await phone.sync.run();
-  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
 });

@@ -22,6 +22,7 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
   const notes = new Map();
   const log = [];
   let changes = 0;
+  let begun = 0; // uploads
   let secret = `secret-of-${user.id}`;
   let logged = user;
   // Each may take the request away: (request) => Response, or undefined to let it pass.
@@ -90,7 +91,6 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
   async function photo(method, path, request) {
     const [, kind, id] = path.match(/^\/api\/v1\/photos(?:\/(uploads))?(?:\/([^/]+))?$/);
     if (method === "POST") {
-      const name = `u${uploads.size}`;
       const metadata = Object.fromEntries(
         request.headers
           .get("Upload-Metadata")
@@ -98,11 +98,10 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
           .map((pair) => pair.split(" ")),
       );
       const digest = Buffer.from(metadata.sha256, "base64").toString();
-      uploads.set(name, {
-        digest,
-        size: Number(request.headers.get("Upload-Length")),
-        bytes: Buffer.alloc(0),
-      });
+      const found = [...uploads].find(([, upload]) => upload.digest === digest);
+      const name = found?.[0] ?? `u${begun++}`;
+      const size = Number(request.headers.get("Upload-Length"));
+      if (!found) uploads.set(name, { digest, size, bytes: Buffer.alloc(0) });
       return tus(201, { Location: `/api/v1/photos/uploads/${name}` });
     }
     if (!kind) return new Response(null, { status: photos.has(id) ? 200 : 404 });
@@ -111,6 +110,8 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
     if (method === "HEAD") {
       return tus(200, { "Upload-Offset": String(upload.bytes.length), "Upload-Length": String(upload.size) });
     }
+    if (Number(request.headers.get("Upload-Offset")) !== upload.bytes.length)
+      return problem(409, "upload.offset");
     upload.bytes = Buffer.concat([upload.bytes, Buffer.from(await request.arrayBuffer())]);
     if (upload.bytes.length === upload.size) {
       uploads.delete(id);
@@ -173,6 +174,10 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
       logged = other;
       secret = `secret-${Math.random()}`;
     },
+    get begun() {
+      return begun;
+    },
+    bytesOf: (digest) => photos.get(digest)?.length ?? 0,
     put: (id, body) => put(id, body),
     documentOf: (id) => documentOf(visits.get(id)),
   };

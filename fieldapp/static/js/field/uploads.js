@@ -52,9 +52,8 @@ export function openUploads({ exchange, origin }) {
     const answer = error.originalResponse?.getUnderlyingObject();
     if (!answer) return new ApiError("nonsense", { message: error.message });
     if (answer.status >= 200 && answer.status < 300) return unreadable(answer);
-    // Another request holds this upload, or it stands elsewhere than we thought: ask again later.
-    if (answer.status === 409 || answer.status === 423)
-      return new ApiError("server", { status: answer.status });
+    // Another request holds this upload, it stands elsewhere than we thought, or it is over: ask again later.
+    if ([404, 409, 423].includes(answer.status)) return new ApiError("server", { status: answer.status });
     return errorOf(answer);
   }
 
@@ -77,24 +76,31 @@ export function openUploads({ exchange, origin }) {
     // Resolves when the server has taken the last piece. `upload_url` resumes; onAddress(url) tells the address to
     // resume at, onProgress(sent) the bytes that have arrived. Throws ApiError.
     sendPhoto({ sha256, name, type, bytes, upload_url, onAddress, onProgress = () => {} }) {
-      return new Promise((resolve, reject) => {
-        const upload = new Upload(new Blob([bytes], { type }), {
-          endpoint: new URL(ENDPOINT, origin).href,
-          uploadUrl: upload_url ? local(upload_url) : null,
-          metadata: { sha256, filename: name },
-          chunkSize: PIECE,
-          retryDelays: null, // createSync decides when to try again
-          storeFingerprintForResuming: false,
-          httpStack,
-          fileReader: reader,
-          fingerprint: async () => null,
-          onUploadUrlAvailable: () => onAddress(upload.url),
-          onChunkComplete: (_size, accepted) => onProgress(accepted),
-          onSuccess: () => resolve(),
-          onError: (error) => reject(causeOf(error)),
+      const send = (uploadUrl) =>
+        new Promise((resolve, reject) => {
+          const upload = new Upload(new Blob([bytes], { type }), {
+            endpoint: new URL(ENDPOINT, origin).href,
+            uploadUrl,
+            metadata: { sha256, filename: name },
+            chunkSize: PIECE,
+            retryDelays: null, // createSync decides when to try again
+            storeFingerprintForResuming: false,
+            httpStack,
+            fileReader: reader,
+            fingerprint: async () => null,
+            onUploadUrlAvailable: () => onAddress(upload.url),
+            onChunkComplete: (_size, accepted) => onProgress(accepted),
+            onSuccess: () => resolve(),
+            onError(error) {
+              // The server had begun it before: it tells how far it is when it is asked.
+              const found = !uploadUrl && upload.url && error.originalResponse?.getStatus() === 409;
+              if (found) resolve(send(upload.url));
+              else reject(causeOf(error));
+            },
+          });
+          upload.start();
         });
-        upload.start();
-      });
+      return send(upload_url ? local(upload_url) : null);
     },
   };
 }

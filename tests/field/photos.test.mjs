@@ -1,0 +1,136 @@
+// Photos on their way: broken connections, lost answers, refusals, and other phones.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { newId, stateOf } from "../../fieldapp/static/js/field/outbox.js";
+import { photoOf, startPhone, values } from "./phone.mjs";
+import { answers, makeServer } from "./server.mjs";
+
+const PICTURE = photoOf(Buffer.alloc(300_000, "picture"));
+
+// The server does what it was asked, and its answer is lost.
+function loseAnswer(server, method, times = 1) {
+  let left = times;
+  server.plans.push(async (request, answer) => {
+    if (request.method !== method || left === 0) return undefined;
+    left -= 1;
+    await answer();
+    throw new TypeError("network error");
+  });
+}
+
+test("a photo goes on where its connection broke, also after the app was killed", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  let pieces = 0;
+  server.plans.push(async (request) => {
+    if (request.method !== "PATCH") return undefined;
+    pieces += 1;
+    if (pieces === 2) throw new TypeError("network error");
+    return undefined;
+  });
+  assert.equal(await phone.sync.run(), "offline");
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "awaiting_photos");
+  assert.equal(await phone.store.pictures.count(), 1);
+  phone.kill();
+  const restarted = startPhone({ fetch: server.fetch, disk: phone.disk });
+  assert.equal(await restarted.sync.run(), "done");
+  assert.equal(pieces, 6); // five, and the one that broke
+  assert.equal(server.log.filter((line) => line === "POST /api/v1/photos").length, 1);
+  assert.equal(await restarted.store.pictures.count(), 0);
+});
+
+test("a photo that the server will not have needs attention; without it the visit is sent", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  server.plans.push(async (request) =>
+    request.method === "PATCH" ? answers.problem(422, "photo.type", { title: "不是照片" }) : undefined,
+  );
+  await phone.sync.run();
+  assert.deepEqual(stateOf(await phone.store.visits.get(id)), {
+    state: "needs_attention",
+    code: "photo.type",
+  });
+  assert.equal(await phone.store.pictures.count(), 1);
+  await phone.outbox.editVisit(id, values({ photos: [] }));
+  await phone.sync.run();
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
+  assert.equal(await phone.store.pictures.count(), 0);
+});
+
+test("a photo taken with another phone is left to that one", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const other = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  let broken = true;
+  server.plans.push(async (request) => {
+    if (request.method === "PATCH" && broken) throw new TypeError("network error");
+    return undefined;
+  });
+  await phone.sync.run();
+  assert.equal(await other.sync.run(), "done");
+  assert.equal(stateOf(await other.store.visits.get(id)).state, "awaiting_photos");
+  broken = false;
+  await phone.sync.run();
+  await other.sync.run();
+  assert.equal(stateOf(await other.store.visits.get(id)).state, "sent");
+});
+
+test("a photo that arrives broken is sent again", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  let broken = true;
+  server.plans.push(async (request) => {
+    if (request.method !== "PATCH" || !broken) return undefined;
+    broken = false;
+    return answers.problem(422, "photo.digest");
+  });
+  await phone.sync.run();
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "awaiting_photos");
+  await phone.sync.run();
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
+});
+test("a photo whose address was lost goes on where the server says it stands", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  loseAnswer(server, "POST");
+  loseAnswer(server, "PATCH");
+  assert.equal(await phone.sync.run(), "offline");
+  assert.equal(await phone.sync.run(), "offline");
+  // The address is lost as well: the tab was killed before it was kept.
+  await phone.store.photos.update([7, PICTURE.sha256], { upload_url: null });
+  assert.equal(await phone.sync.run(), "done");
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
+  assert.equal(server.begun, 1);
+  assert.equal(server.bytesOf(PICTURE.sha256), PICTURE.size);
+});
+
+test("an upload that is over while its photo is sent is no refusal", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const id = newId();
+  await phone.outbox.addPhoto(id, PICTURE);
+  await phone.outbox.saveVisit(id, values());
+  let left = 1;
+  server.plans.push((request) =>
+    request.method === "PATCH" && left-- > 0 ? answers.problem(404, "upload.unknown") : undefined,
+  );
+  assert.equal(await phone.sync.run(), "server");
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "awaiting_photos");
+  assert.equal(await phone.sync.run(), "done");
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
+});
