@@ -15,9 +15,9 @@ const WIDEST = 170; // pixels; a longer name would lie across its neighbours
 
 export function drawLabels(map, renderer) {
   const group = makeSvg("g", { class: "map-labels", "aria-hidden": "true" });
-  const pen = document.createElement("canvas").getContext("2d");
-  const family = getComputedStyle(map.getContainer()).fontFamily;
   const widths = new Map();
+  let pen = null;
+  let family = "";
   let counties = [];
   let waiting = 0;
   let townships = [];
@@ -27,6 +27,10 @@ export function drawLabels(map, renderer) {
     const { size, weight, spacing } = styleOf(kind);
     const key = `${size} ${weight} ${name}`;
     if (!widths.has(key)) {
+      if (!pen) {
+        pen = document.createElement("canvas").getContext("2d");
+        family = getComputedStyle(map.getContainer()).fontFamily;
+      }
       pen.font = `${weight} ${size}px ${family}`;
       widths.set(key, pen.measureText(name).width + spacing * name.length);
     }

@@ -16,10 +16,7 @@ export function drawTownships(map, geometry, { onOpen, tooltip, fit, statuses = 
     style: { className: "county-ground", ...lifeless },
     ...lifeless,
   });
-  const countyLines = L.geoJSON(geometry.counties, {
-    style: { className: "county-line", fill: false, ...lifeless },
-    ...lifeless,
-  });
+  const countyLines = outlinesOf(ground, { className: "county-line", fill: false, ...lifeless });
   const townships = L.geoJSON(geometry.townships, {
     style: () => ({ className: "township", fillOpacity: 1, weight: 0, stroke: false, ...EXACT }),
     ...EXACT,
@@ -185,6 +182,16 @@ export function drawTownships(map, geometry, { onOpen, tooltip, fit, statuses = 
       if (rings.length) setStop(code);
     },
   };
+}
+
+// The outlines of a layer's polygons once more; they share its positions instead of reading them again.
+function outlinesOf(layer, options) {
+  const outlines = layer.getLayers().map((each) => {
+    const outline = L.polygon([], options);
+    outline.feature = each.feature;
+    return outline.setLatLngs(each.getLatLngs());
+  });
+  return L.featureGroup(outlines);
 }
 
 // Leaflet nests the rings of a polygon once and of a multipolygon twice.
