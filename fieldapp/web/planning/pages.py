@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from fieldapp.domain.errors import FieldappError, InvalidInputError
+from fieldapp.domain.errors import ConflictError, FieldappError, InvalidInputError
 from fieldapp.domain.permissions import Action, Scope, scope_of
 from fieldapp.domain.specialties import SPECIALTIES
 from fieldapp.i18n import translate
@@ -157,7 +157,10 @@ def compare() -> ResponseReturnValue:
                 Message("The plan {name} is not solved, so it cannot be compared.", name=draft.name),
                 code="plan.unsolved",
             )
-        fragile = count_fragile(read_fragility(context, draft_id, by=person))
+        try:
+            fragile = count_fragile(read_fragility(context, draft_id, by=person))
+        except ConflictError:  # an old plan of which it cannot be found out any more
+            fragile = None
         sides.append({"draft": draft, "figures": figures | {"fragile": fragile}})
     return render_template("plan/compare.html", sides=sides, differing=_differing(sides), **shared())
 

@@ -173,7 +173,8 @@ export function drawPlan(map, settingsId) {
       const count = byId(brought.getAttribute("aria-labelledby"))?.querySelector("[data-count]");
       if (count) count.textContent = brought.dataset.number;
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error; // its link leads there, too
+      if (!(error instanceof Refusal)) throw error;
+      part.querySelector("[role=status]").textContent = error.message;
     }
   }
 
