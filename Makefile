@@ -74,7 +74,7 @@ bench: setup-dev  ## Measure against the numbers promised; says pass or falls sh
 	$(BIN)/python -m benchmarks
 
 translations: setup-dev  ## Bring the catalogues up to date with the sentences in the code
-	$(BIN)/pybabel --quiet extract -F fieldapp/translations/babel.cfg -k Message -k N_ --no-location --sort-output -o fieldapp/translations/messages.pot .
+	$(BIN)/pybabel --quiet extract -F fieldapp/translations/babel.cfg -k Message -k Counted:1,2 -k N_ --no-location --sort-output -o fieldapp/translations/messages.pot .
 	$(BIN)/pybabel --quiet update -i fieldapp/translations/messages.pot -d fieldapp/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110
 	rm fieldapp/translations/messages.pot
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -24,7 +24,10 @@ def translate(words: Message | str, locale: str) -> str:
     """The sentence in the language of ``locale``; sentences among its values too."""
     if isinstance(words, str):
         return _catalogue(locale).gettext(words)
-    template = _catalogue(locale).gettext(words.template)
+    if isinstance(words, Counted):
+        template = _catalogue(locale).ngettext(words.template, words.many, words.count)
+    else:
+        template = _catalogue(locale).gettext(words.template)
     if not words.values:
         return template
     return template.format(

@@ -39,6 +39,40 @@ class Message:
         return hash((self.template, tuple(sorted((name, str(value)) for name, value in self.values.items()))))
 
 
+class Counted(Message):
+    """A sentence about a number of things, which languages word by that number.
+
+    Parameters
+    ----------
+    one, many
+        The sentence for one and for any other number, with the field ``{count}``; both literals.
+    count
+        The number.
+    **values
+        As in `Message`.
+    """
+
+    __slots__ = ("many",)
+
+    def __init__(self, one: str, many: str, /, *, count: int, **values: object) -> None:
+        super().__init__(one, count=count, **values)
+        self.many = many
+
+    @property
+    def count(self) -> int:
+        return int(str(self.values["count"]))
+
+    def __str__(self) -> str:
+        return (self.template if self.count == 1 else self.many).format(**self.values)
+
+    __hash__ = Message.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Counted):
+            return NotImplemented
+        return self.many == other.many and super().__eq__(other)
+
+
 class GeodataError(Exception):
     """Geographic input that cannot be used; ``message`` says what, where and how to cure it."""
 

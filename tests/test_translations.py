@@ -32,7 +32,9 @@ NAMES = {"Excel", "CSV", "not", "found", "query", "invalid", "nonsense"}
 def sentences() -> set[str]:
     with (CATALOGUES / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    keywords = {"Message": None, "N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}
+    keywords = dict.fromkeys(("Message", "N_", "_", "gettext")) | dict.fromkeys(
+        ("ngettext", "Counted"), (1, 2)
+    )
     found: set[str] = set()
     for part in ("fieldapp", "geodata", "templates"):
         # The patterns of babel.cfg are written for the top of the tree.
@@ -50,7 +52,13 @@ def catalogue() -> Catalog:
 
 
 def _entries(catalogue: Catalog) -> Iterator[Message]:
-    return (message for message in catalogue if message.id)
+    """Each sentence by itself, also where one entry words it for one thing and for several."""
+    for message in catalogue:
+        if isinstance(message.id, tuple):
+            (words,) = message.string  # Chinese does not change with the number
+            yield from (Message(id_, words, flags=message.flags) for id_ in message.id)
+        elif message.id:
+            yield message
 
 
 def test_every_sentence_has_its_chinese(sentences: set[str], catalogue: Catalog) -> None:

@@ -112,6 +112,7 @@ PLAN = Named(
         distances=text("Where its distances come from, in the language of Accept-Language."),
         outdated=many(_SENTENCE, "What has changed since it was solved, of a ready plan."),
         hindrances=many(_SENTENCE, "What has to be done before it can be published, of a ready plan."),
+        lapses=many(_SENTENCE, "Kept terms that end before the plan does and are not renewed by it."),
         proposals=many(
             record(
                 "A term that publishing would propose.",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
-_SAID, _VALUES, _DAY = "$say", "with", "$day"
+_SAID, _MANY, _VALUES, _DAY = "$say", "$many", "with", "$day"
 
 
 def kept(value: Any) -> Any:
     """The value in the types of JSON, each sentence as its template and what stands in its fields."""
+    if isinstance(value, Counted):
+        said = {_SAID: value.template, _MANY: value.many}
+        return said | {_VALUES: {name: kept(each) for name, each in value.values.items()}}
     if isinstance(value, Message):
         return {_SAID: value.template, _VALUES: {name: kept(each) for name, each in value.values.items()}}
     if isinstance(value, date):
@@ -27,5 +30,7 @@ def recalled(value: Any) -> Any:
         if _DAY in value:
             return date.fromisoformat(value[_DAY])
         values = {name: recalled(each) for name, each in value.get(_VALUES, value).items()}
+        if _MANY in value:
+            return Counted(value[_SAID], value[_MANY], **values)
         return Message(value[_SAID], **values) if _SAID in value else values
     return [recalled(each) for each in value] if isinstance(value, list) else value

@@ -59,7 +59,8 @@ class DraftView(DraftSummary):
     """One draft, whole; what a solved one alone has is None or empty before.
 
     ``plan`` is the plan document; every reason is a `Message`. ``outdated`` says what has changed since it
-    was solved, and ``hindrances`` what has to be done before it can be published, of a ready draft.
+    was solved, ``hindrances`` what has to be done before it can be published, and ``lapses`` which kept terms
+    end before it does and are not renewed by it, of a ready draft.
     """
 
     pins: tuple[Pair, ...]
@@ -67,6 +68,7 @@ class DraftView(DraftSummary):
     distances: Message  # where they come from
     outdated: tuple[Message, ...] = ()
     hindrances: tuple[Message, ...] = ()
+    lapses: tuple[Message, ...] = ()
     proposals: tuple[Assignment, ...] = ()  # what publishing would write
     plan: Mapping[str, Any] | None = None
     difference: _Rows = field(default=())
@@ -113,6 +115,7 @@ def read_draft(context: Context, draft_id: int, *, by: Person) -> DraftView:
         distances=distances_in_words(row["input"]),
         outdated=() if standing is None else standing.changes,
         hindrances=() if standing is None else tuple(standing.terms.hindrances.values()),
+        lapses=() if standing is None else tuple(standing.terms.lapses.values()),
         proposals=() if standing is None else standing.terms.proposals,
         plan=recalled(row["plan"]),
         assignment_ids=tuple(published),

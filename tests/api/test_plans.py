@@ -31,6 +31,7 @@ def test_a_plan_is_drafted_edited_published_and_undone(asked: Flask) -> None:
     assert (plan["plan"]["covered"], plan["outdated"]) == (4, [])
     assert [(each["commissioner"], each["starts_on"]) for each in plan["proposals"]] == [
         ("C-0003", "2026-12-01"),
+        ("C-0001", "2027-01-01"),
         ("C-0002", "2026-12-01"),
         ("C-0002", "2026-12-01"),
     ]
@@ -45,7 +46,7 @@ def test_a_plan_is_drafted_edited_published_and_undone(asked: Flask) -> None:
     late = officer.put(f"{one}/edits", json=pins | {"revision": 1})
     assert (late.status_code, late.get_json()["code"]) == (409, "plan.changed")
     published = officer.post(f"{one}/publish", json={"revision": 2}).get_json()
-    assert (published["state"], len(published["assignment_ids"])) == ("published", 3)
+    assert (published["state"], len(published["assignment_ids"])) == ("published", 4)
     assert officer.delete(one).get_json()["code"] == "plan.state"
     undone = officer.post(f"{one}/undo", json={"revision": 3}).get_json()
     assert undone["state"] == "undone"

@@ -73,9 +73,9 @@ def test_the_table_tells_figures_counties_and_reasons(run: Run) -> None:
 
 def test_publishing_proposes_and_refused_it_writes_nothing(run: Run, sqlite_context: Context) -> None:
     done = run("plan", *TERM, "--publish")
-    assert (done.exit_code, "3 assignments are proposed" in done.stderr) == (0, True)
+    assert (done.exit_code, "4 assignments are proposed" in done.stderr) == (0, True)
     states = [row["state"] for row in rows(sqlite_context, schema.assignments)]
-    assert sorted(states) == ["active", "proposed", "proposed", "proposed"]
+    assert sorted(states) == ["active", *["proposed"] * 4]
     again = run("plan", *TERM, "--publish")
     assert (again.exit_code, again.stdout) == (1, "")
     assert "nothing to publish" in again.stderr

@@ -65,7 +65,7 @@ def test_a_draft_covers_what_can_be_covered_and_says_why(register: Context) -> N
         ("230108", 0, 1),
         (WUCHANG, 1, 3),
     ]
-    assert (plan.outdated, plan.hindrances, len(plan.proposals)) == ((), (), 3)
+    assert (plan.outdated, plan.hindrances, len(plan.proposals)) == ((), (), 4)
     assert plan.created_by_name == "市局赵"
 
 
@@ -90,11 +90,12 @@ def test_pins_that_cannot_be_met_are_refused_and_leave_the_draft_as_it_was(regis
 def test_published_plans_are_proposals_and_undone_they_are_withdrawn(register: Context) -> None:
     plan = drafted(register)
     written = publish_plan(register, plan.id, revision=1, by=OFFICER)
-    assert {one.township_code: one.commissioner_id for one in written} == {
-        code: id_ for code, id_ in leaders(plan).items() if code != LALIN
-    }
-    assert {(one.state, one.starts_on, one.ends_on, one.note) for one in written} == {
-        ("proposed", DECEMBER, NEXT_NOVEMBER, "全市方案")
+    assert {one.township_code: one.commissioner_id for one in written} == leaders(plan)
+    # Who leads Lalin already is renewed from the day after the present term.
+    begins = dict.fromkeys(leaders(plan), DECEMBER) | {LALIN: date(2027, 1, 1)}
+    assert {one.township_code: one.starts_on for one in written} == begins
+    assert {(one.state, one.ends_on, one.note) for one in written} == {
+        ("proposed", NEXT_NOVEMBER, "全市方案")
     }
     published = read_draft(register, plan.id, by=OFFICER)
     assert (published.state, published.revision) == (DraftState.PUBLISHED, 2)
@@ -110,9 +111,9 @@ def test_published_plans_are_proposals_and_undone_they_are_withdrawn(register: C
     told = [row["action"] for row in rows(register, schema.audit_events, schema.audit_events.c.id)]
     assert told == (
         ["plan.drafted"]
-        + ["assignment.proposed"] * 3
+        + ["assignment.proposed"] * 4
         + ["plan.published"]
-        + ["assignment.withdraw"] * 3
+        + ["assignment.withdraw"] * 4
         + ["plan.undone"]
     )
 
@@ -209,7 +210,7 @@ def test_a_county_plans_for_itself_alone(register: Context) -> None:
     with pytest.raises(ForbiddenError):
         list_drafts(register, by=VIEWER)
     written = publish_plan(register, own.id, revision=1, by=WUCHANG_OFFICER)
-    assert {one.township_code for one in written} == {SHANHE, SHAHE}
+    assert {one.township_code for one in written} == {LALIN, SHANHE, SHAHE}
 
 
 def test_what_others_lead_elsewhere_takes_their_places_in_a_county_s_plan(register: Context) -> None:

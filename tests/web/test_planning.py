@@ -145,10 +145,11 @@ def test_one_more_commissioner_is_asked_about_and_nothing_is_stored(officer: Fla
 def test_publishing_is_confirmed_written_and_undone(officer: FlaskClient) -> None:
     address = _drafted(officer)
     confirmation = officer.get(f"{address}/publish?lang=en")
-    assert "Exactly these 3 assignments will be proposed" in confirmation.text
+    assert "Exactly these 4 assignments will be proposed" in confirmation.text
+    assert "kept, for a further term" in confirmation.text
     answer = officer.post(f"{address}/publish", data={"revision": 1})
     assert answer.status_code == 303
-    assert "Published as 3 proposed assignments." in officer.get(f"{address}?lang=en").text
+    assert "Published as 4 proposed assignments." in officer.get(f"{address}?lang=en").text
     assert officer.post(f"{address}/undo", data={"revision": 2}).status_code == 303
     assert (
         "The publication was undone: its proposals are withdrawn." in officer.get(f"{address}?lang=en").text

@@ -1,7 +1,8 @@
 """A plan as terms to be proposed: from which day each pair can begin, and what has to be done first.
 
 A term that runs is ended or handed over only by a step of its own. So a pair that replaces one begins on
-the day after, and a commissioner who is fully taken up begins when there is a place again.
+the day after, and a commissioner who is fully taken up begins when there is a place again. A pair that is
+kept and runs out before the plan does is renewed from the day after.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from geodata.errors import Message
 
 @dataclass(frozen=True)
 class Terms:
-    """The new terms of a plan; ``hindrances`` by township say what stands in the way of the others."""
+    """The new terms of a plan; ``hindrances`` by township say what stands in the way of the others.
+
+    ``lapses`` by township say which kept pair ends before the plan does and cannot be renewed by it.
+    """
 
     proposals: tuple[Assignment, ...]
     hindrances: Mapping[str, Message]
+    lapses: Mapping[str, Message]
 
 
 def plan_terms(
@@ -35,7 +40,7 @@ def plan_terms(
 ) -> Terms:
     """The terms that publishing a plan proposes, beside the assignments as they stand.
 
-    Nothing is proposed for a pair that has days of the term already.
+    For a pair that has days of the term already only what is lacking at its end is proposed.
     """
     by_township: dict[str, list[Assignment]] = {}
     by_person: dict[str, list[Assignment]] = {}
@@ -45,31 +50,40 @@ def plan_terms(
             by_person.setdefault(one.commissioner_id, []).append(one)
     proposals: list[Assignment] = []
     hindrances: dict[str, Message] = {}
+    lapses: dict[str, Message] = {}
     for pair in sorted(pairs):
         here = by_township.get(pair.township_code, [])
-        if any(_is_the_pair(one, pair) for one in here):
-            continue
         theirs = by_person.setdefault(pair.commissioner_id, [])
-        person = people[pair.commissioner_id]
+        person, post = people[pair.commissioner_id], townships[pair.township_code]
         begins = _begin_after(here, starts_on)
-        if begins is None or begins > ends_on:
-            hindrances[pair.township_code] = _held(_last(here), person, people, townships)
+        is_kept = any(_is_the_pair(one, pair) for one in here)
+        if is_kept:
+            # Where somebody else comes after, that was decided; and only what is active can be renewed.
+            last = _last(here)
+            if begins is None or begins > ends_on or not _is_the_pair(last, pair):
+                continue
+            if last.state is not AssignmentState.ACTIVE:
+                lapses[post.code] = _short(last, person, post)
+                continue
+        elif begins is None or begins > ends_on:
+            hindrances[post.code] = _held(_last(here), person, people, townships)
             continue
-        begins = _first_free(theirs, person.capacity, begins, ends_on)
-        if begins is None:
-            hindrances[pair.township_code] = _taken_up(
-                _last(theirs), person, townships[pair.township_code], townships
-            )
+        free = _first_free(theirs, person.capacity, begins, ends_on)
+        if free is None and is_kept:
+            lapses[post.code] = _not_renewed(_last(here), _last(theirs), person, post, townships)
+            continue
+        if free is None:
+            hindrances[post.code] = _taken_up(_last(theirs), person, post, townships)
             continue
         term = Assignment(
             township_code=pair.township_code,
             commissioner_id=pair.commissioner_id,
-            starts_on=begins,
+            starts_on=free,
             ends_on=ends_on,
         )
         proposals.append(term)
         theirs.append(term)
-    return Terms(tuple(proposals), hindrances)
+    return Terms(tuple(proposals), hindrances, lapses)
 
 
 def _is_the_pair(one: Assignment, pair: Pair) -> bool:
@@ -129,4 +143,30 @@ def _taken_up(other: Assignment, person: Suitor, post: Post, townships: Mapping[
         township=post.name,
         other=other.township_code if elsewhere is None else elsewhere.name,
         day=other.last_day,
+    )
+
+
+def _short(term: Assignment, person: Suitor, post: Post) -> Message:
+    return Message(
+        "{name} is given {township} until {day} only ({state}), so it lapses before the plan ends. Revise "
+        "the last day of that term.",
+        name=person.name,
+        township=post.name,
+        day=term.last_day,
+        state=term.state.words,
+    )
+
+
+def _not_renewed(
+    term: Assignment, other: Assignment, person: Suitor, post: Post, townships: Mapping[str, Post]
+) -> Message:
+    elsewhere = townships.get(other.township_code)
+    return Message(
+        "The term of {name} in {township} lapses on {day} and cannot be renewed, as {other} takes up the "
+        "place until {until}. Hand over one of the two, or forbid the pair and solve again.",
+        name=person.name,
+        township=post.name,
+        day=term.last_day,
+        other=other.township_code if elsewhere is None else elsewhere.name,
+        until=other.last_day,
     )
