@@ -54,7 +54,7 @@ def catalogue() -> Catalog:
 def _entries(catalogue: Catalog) -> Iterator[Message]:
     """Each sentence by itself, also where one entry words it for one thing and for several."""
     for message in catalogue:
-        if isinstance(message.id, tuple):
+        if isinstance(message.id, tuple | list):  # a list in a compiled catalogue
             (words,) = message.string  # Chinese does not change with the number
             yield from (Message(id_, words, flags=message.flags) for id_ in message.id)
         elif message.id:
