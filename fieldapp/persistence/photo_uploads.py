@@ -20,10 +20,12 @@ def find(connection: Connection, upload_id: UUID, user_id: int) -> Values | None
     return None if row is None else dict(row._mapping)
 
 
-def count_open(connection: Connection, user_id: int) -> int:
-    """How many uploads of a person are not complete."""
+def count_open(connection: Connection, user_id: int, now: datetime) -> int:
+    """How many uploads of a person are not complete and can still go on."""
     chosen = select(func.count()).where(
-        photo_uploads.c.user_id == user_id, photo_uploads.c.completed_at.is_(None)
+        photo_uploads.c.user_id == user_id,
+        photo_uploads.c.completed_at.is_(None),
+        photo_uploads.c.expires_at > now,
     )
     return connection.scalar(chosen) or 0
 

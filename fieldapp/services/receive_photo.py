@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
@@ -163,21 +164,42 @@ def _finished(context: Context, upload: Upload, pieces: Pieces, by: Person) -> U
             work.commit()
         forget(context, upload.id)
         raise
-    now = context.now()
-    with context.work(actor=by.actor) as work:
-        # First the visits, then the photo: in the order in which those who change a visit take them.
-        _touch(work, photos.visits_naming(work.connection, digest))
-        photos.lock(work.connection, digest)
-        if values is not None and photos.add(work.connection, values):
-            known = {name: values[name] for name in ("sha256", "size_bytes", "media_type")}
-            work.record("photo.received", "upload", upload.id, after=known, topic=None)
-        naming = photos.visits_naming(work.connection, digest)
-        _touch(work, naming)
-        regrade(work, naming)
-        photo_uploads.complete(work.connection, upload.id, digest, now)
-        work.commit()
+    # All that takes long has been done: whoever writes meanwhile waits for a few statements only, and on
+    # SQLite photos and visits that end together are committed together.
+    whole = _Whole(upload.id, digest, values, context.now())
+    context.work_together(lambda work: _note(work, whole), _grade_together, actor=by.actor)
     forget(context, upload.id)
     return replace(upload, sha256=digest, is_complete=True)
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A photo that is kept; ``values`` are what is known of it, None where it was known before."""
+
+    upload_id: UUID
+    sha256: str
+    values: Values | None
+    at: datetime
+
+
+def _note(work: UnitOfWork, whole: _Whole) -> list[UUID]:
+    """Write down a photo that is kept, and tell the visits that name it."""
+    connection, digest = work.connection, whole.sha256
+    # First the visits, then the photo: in the order in which those who change a visit take them.
+    _touch(work, photos.visits_naming(connection, digest))
+    photos.lock(connection, digest)
+    if whole.values is not None and photos.add(connection, whole.values):
+        known = {name: whole.values[name] for name in ("sha256", "size_bytes", "media_type")}
+        work.record("photo.received", "upload", whole.upload_id, after=known, topic=None)
+    naming = photos.visits_naming(connection, digest)
+    _touch(work, naming)
+    photo_uploads.complete(connection, whole.upload_id, digest, whole.at)
+    return naming
+
+
+def _grade_together(work: UnitOfWork, named: Sequence[list[UUID]]) -> Sequence[list[UUID]]:
+    regrade(work, [visit_id for visit_ids in named for visit_id in visit_ids])
+    return named
 
 
 def _kept(context: Context, digest: str, pieces: Pieces, by: Person) -> Values | None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.pool import QueuePool
 
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
 from fieldapp.persistence.file_store import disk_faults
 from fieldapp.persistence.schema import photos
+from fieldapp.services import receive_photo
 from fieldapp.services.context import Context
 from tests.api.accounts import client_of, store_accounts
 from tests.api.sending_photos import (
@@ -185,3 +189,28 @@ def test_photos_may_lie_in_a_bucket(sqlite_context: Context, request: pytest.Fix
     assert phone.get(f"{UPLOADS}/{digest_of(content)}/original").data == content
     assert phone.get(f"{UPLOADS}/{digest_of(content)}/thumbnail").status_code == 200
     assert not (context.settings.data_dir / "photos").exists()
+
+
+def test_no_transaction_is_open_while_a_picture_is_decoded_and_kept(
+    phone: FlaskClient, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = jpeg()
+    digest = digest_of(content)
+    first, meanwhile = log(context, digest), []
+
+    def with_others(done: Callable[..., Any]) -> Callable[..., Any]:
+        def others_write_first(*given: Any, **named: Any) -> Any:
+            assert isinstance(context.engine.pool, QueuePool)
+            assert context.engine.pool.checkedout() == 0
+            meanwhile.append(log(context, digest))
+            return done(*given, **named)
+
+        return others_write_first
+
+    for name in ("read_picture", "keep_picture"):
+        monkeypatch.setattr(receive_photo, name, with_others(getattr(receive_photo, name)))
+    assert send_whole(phone, content).status_code == 204
+    # Those that came meanwhile are graded with the photo, too.
+    assert len(meanwhile) == 2
+    grades = [visit(context, each).grade for each in (first, *meanwhile)]
+    assert sorted(grades) == ["A", "D", "D"]
