@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -16,6 +19,7 @@ from sqlalchemy import URL
 
 from fieldapp.persistence.engine import make_engine
 from fieldapp.persistence.migrating import upgrade
+from fieldapp.services import passwords
 from fieldapp.services.context import Context
 from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.settings import Settings
@@ -24,6 +28,14 @@ from tests.postgres import Databases, postgres_server
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=SHANGHAI)
 DATABASE_FILE = "fieldapp.sqlite"
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 * 1024**3  # bytes; the tests need a small part of it
+
+
+def pytest_configure() -> None:
+    """Write into memory where there is room: on a disk every commit waits, and nothing outlives the run."""
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
 def _migrated(database_url: str) -> None:
@@ -56,6 +68,15 @@ class _CompiledTemplates(BytecodeCache):
 def _templates_compiled_once() -> None:
     """Hundreds of applications are made here, each of which would compile every template anew."""
     Flask.jinja_options = Flask.jinja_options | {"bytecode_cache": _CompiledTemplates()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strong_hasher() -> Iterator[PasswordHasher]:
+    """The hasher of passwords as people have it; meanwhile tests have one that takes no time and memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        strong = passwords._hasher
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield strong
 
 
 @pytest.fixture(scope="session")

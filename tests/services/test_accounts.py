@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher, Type
 from sqlalchemy import select, text
 
 from fieldapp.domain.accounts import TokenScope
@@ -380,3 +381,11 @@ def test_writers_at_the_same_moment_make_one_chain(context: Context) -> None:
         thread.join()
     state = verify_audit(context)
     assert (state.whole, state.events) == (True, 50)
+
+
+def test_a_password_costs_those_who_guess_what_is_recommended(strong_hasher: PasswordHasher) -> None:
+    # The second of OWASP's choices for argon2id, or more.
+    assert strong_hasher.type is Type.ID
+    assert (strong_hasher.time_cost, strong_hasher.parallelism) == (2, 1)
+    assert strong_hasher.memory_cost >= 19 * 1024
+    assert strong_hasher.verify(strong_hasher.hash(GOOD), GOOD)
