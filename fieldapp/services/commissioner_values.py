@@ -60,7 +60,7 @@ def commissioner_values(
         "capacity": read.whole_number("capacity", smallest=0, largest=MAX_CAPACITY, default=1),
         "phone": _phone(read, stored["phone"] if stored else None),
         "home": read.position("home_lon", "home_lat"),
-        "note": read.text("note", limit=4000),
+        "note": read.text("note", limit=4000, lines=True),
     }
     read.finish()
     return values

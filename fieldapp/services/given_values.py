@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from shapely import Point
 
 from fieldapp.domain.errors import Fault, InvalidInputError
-from fieldapp.services.import_values import as_text
+from fieldapp.domain.wording import one_line, plain_text
 from geodata.errors import Message
 
 _DIGITS = re.compile(r"[+-]?\d{1,9}")
@@ -34,10 +34,11 @@ class Given:
                 Message("Some entries cannot be used. Correct them; nothing was changed."), self.faults
             )
 
-    def text(self, key: str, *, limit: int, required: bool = False) -> str:
-        """Plain text of at most ``limit`` characters."""
+    def text(self, key: str, *, limit: int, required: bool = False, lines: bool = False) -> str:
+        """Text of at most ``limit`` characters, of one line unless ``lines`` are wanted."""
         value = self._values.get(key)
-        text = as_text(unicodedata.normalize("NFC", str(value))) if value is not None else ""
+        read = plain_text if lines else one_line
+        text = read(str(value)) if value is not None else ""
         if required and not text:
             self.refuse(key, Message("This must be filled in."))
         if len(text) > limit:
@@ -49,8 +50,6 @@ class Given:
                     limit=limit,
                 ),
             )
-        if "\0" in text:
-            self.refuse(key, Message("The text holds a character that cannot be stored. Type it anew."))
         return text
 
     def choice(self, key: str, allowed: Collection[str]) -> str:

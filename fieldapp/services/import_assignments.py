@@ -32,7 +32,7 @@ _FIELDS = (
     Field("notice_ends_on"),
     Field("agreement_state", AgreementState.NONE.value, clears=False),
     Field("agreement_approved_on"),
-    Field("note", ""),
+    Field("note", "", lines=True),
     Field("demonstration", False, clears=False),
 )
 

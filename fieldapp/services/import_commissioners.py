@@ -16,13 +16,13 @@ from sqlalchemy import Connection
 from fieldapp.domain.commissioners import CommissionerKind, masked_phone
 from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import normalised
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import assignments, commissioners, schema
 from fieldapp.persistence.register import Values
 from fieldapp.services.import_institutions import Institutions
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.services.import_values import (
     Field,
-    as_text,
     check_lengths,
     degrees,
     differing,
@@ -40,7 +40,7 @@ _FIELDS = (
     Field("specialties", ()),
     Field("capacity", 1, clears=False),
     Field("retired_on"),
-    Field("note", ""),
+    Field("note", "", lines=True),
     Field("demonstration", False, clears=False),
 )
 _SHOWN = (
@@ -148,7 +148,7 @@ class _Planner:
 
     def _pinyin(self, row: Row, stored: Values | None, name: str) -> str:
         if given := row.values.get("pinyin"):
-            return as_text(str(given))
+            return one_line(str(given))
         if stored and stored["name"] == name:
             return str(stored["pinyin"])
         return person_pinyin(name)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import normalised
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import townships
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.services.import_values import refuse_long
@@ -30,7 +31,7 @@ class Counties:
     def of(self, row: Row, township_code: str, stored: dict[str, Any] | None) -> str | None:
         """The code of the row's county; None, with a fault, where it is not certain."""
         code = row.values.get("county_code")
-        name = str(row.values.get("county") or "").strip()
+        name = one_line(str(row.values.get("county") or ""))
         if code is None and name:
             return self._by_name(row, name, township_code)
         if code is None and stored is not None:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from fieldapp.domain.commissioners import InstitutionKind
 from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import normalised
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import commissioners
 from fieldapp.services.import_plan import Plan
-from fieldapp.services.import_values import as_text, refuse_long
+from fieldapp.services.import_values import refuse_long
 from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
 
@@ -46,7 +47,7 @@ class Institutions:
 
     def of(self, row: Row) -> str:
         """The stored name of the row's institution; one that is new is added."""
-        written = as_text(str(row.values["institution"]))
+        written = one_line(str(row.values["institution"]))
         key = normalised(written)
         known = self.by_name.get(key)
         if known is None:

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import Place
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import products, schema
 from fieldapp.persistence.register import Values
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
-from fieldapp.services.import_values import Field, as_text, check_lengths, differing, merged, refuse_repeated
+from fieldapp.services.import_values import Field, check_lengths, differing, merged, refuse_repeated
 from fieldapp.services.product_values import LARGEST_VALUE
 from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
@@ -26,7 +27,7 @@ _FIELDS = (
     Field("value_wan_yuan"),
     Field("brand", ""),
     Field("geographical_indication", ""),
-    Field("basis", ""),
+    Field("basis", "", lines=True),
     Field("retired_on"),
     Field("demonstration", False, clears=False),
 )
@@ -90,7 +91,7 @@ class _Planner:
         if place is None or row.faulty:
             self._check_rest(row)
             return
-        name = as_text(str(row.values["name"]))
+        name = one_line(str(row.values["name"]))
         key = (place.code, name)
         if key in self.seen:
             refuse_repeated(self.plan, row, self.seen[key], "name")

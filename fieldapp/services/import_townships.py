@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.importing import Action
 from fieldapp.domain.townships import LineageKind, TownshipKind
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import schema, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.import_boundaries import Boundaries, title_of
@@ -20,7 +21,6 @@ from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan
 from fieldapp.services.import_roster import RosterPlanner, plan_target
 from fieldapp.services.import_values import (
     Field,
-    as_text,
     check_lengths,
     degrees,
     differing,
@@ -41,7 +41,7 @@ _FIELDS = (
     Field("boundary_tolerance_m"),
     Field("starts_on"),
     Field("ends_on"),
-    Field("note", ""),
+    Field("note", "", lines=True),
 )
 _DAY = timedelta(days=1)
 _UPDATES, _INSERTS, _LINEAGE = 1, 2, 3
@@ -148,7 +148,7 @@ class _Planner:
 
     def _pinyin(self, row: Row, stored: Values | None, name: str) -> str:
         if given := row.values.get("pinyin"):
-            return as_text(str(given))
+            return one_line(str(given))
         if stored and same(stored["name"], name):
             return str(stored["pinyin"])
         return place_pinyin(name)[:200]

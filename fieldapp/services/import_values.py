@@ -13,6 +13,7 @@ from shapely import Point
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import String, Table
 
+from fieldapp.domain.wording import one_line, plain_text
 from fieldapp.persistence.register import Values
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.workbooks.reading import Row
@@ -32,13 +33,8 @@ def same(stored: object, given: object) -> bool:
     if isinstance(stored, float) and isinstance(given, int | float):
         return math.isclose(stored, given, rel_tol=1e-9, abs_tol=SAME_DEGREES / 100)
     if isinstance(stored, str) and isinstance(given, str):
-        return as_text(stored) == as_text(given)
+        return plain_text(stored) == plain_text(given)
     return stored == given
-
-
-def as_text(text: str) -> str:
-    """Text as it is compared and stored: with plain line ends and no blanks around."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def person_pinyin(name: str) -> str:
@@ -53,11 +49,15 @@ def differing(stored: Mapping[str, Any], given: Mapping[str, Any], keys: Iterabl
 
 @dataclass(frozen=True)
 class Field:
-    """A value that a column gives: its ``default`` for a new record, and whether a blank cell clears it."""
+    """A value that a column gives: its ``default`` for a new record, and whether a blank cell clears it.
+
+    Text is one line unless ``lines`` says otherwise.
+    """
 
     key: str
     default: object = None
     clears: bool = True
+    lines: bool = False
 
 
 def merged(table: ImportTable, row: Row, stored: Mapping[str, Any] | None, fields: Iterable[Field]) -> Values:
@@ -72,7 +72,8 @@ def merged(table: ImportTable, row: Row, stored: Mapping[str, Any] | None, field
         if given is None or given == "":
             values[item.key] = item.default if stored is None or item.clears else kept
         else:
-            values[item.key] = as_text(given) if isinstance(given, str) else given
+            read = plain_text if item.lines else one_line
+            values[item.key] = read(given) if isinstance(given, str) else given
     return values
 
 

@@ -22,13 +22,14 @@ from fieldapp.domain.naming import Named, Place
 from fieldapp.domain.permissions import Person
 from fieldapp.domain.visit_rules import faults_of, refusal_of_term
 from fieldapp.domain.visits import INCOME, RESULTS, Review, Visit, body_of, visit_of
+from fieldapp.domain.wording import plain_text
 from fieldapp.persistence import assignments, visits
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.import_people import People
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
-from fieldapp.services.import_values import as_text, refuse_repeated, same
+from fieldapp.services.import_values import refuse_repeated, same
 from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
 
@@ -146,7 +147,7 @@ class _Planner:
                 "started_at": started_at,
                 "ended_at": ended_at,
                 "mode": said("mode"),
-                "content": as_text(str(said("content") or "")),
+                "content": plain_text(str(said("content") or "")),
                 "service_days": said("service_days"),
                 "results": results,
                 "fix": fix,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from fieldapp.domain.accounts import folded_username
 from fieldapp.domain.errors import ConflictError, Fault, InvalidInputError
 from fieldapp.domain.permissions import Action, Person, Role, Row, require
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import accounts, commissioners, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
@@ -256,7 +257,7 @@ def _checked(
 ) -> tuple[Values, tuple[str, ...]]:
     faults: list[Fault] = []
     username = folded_username(values.username)
-    display_name = " ".join(unicodedata.normalize("NFKC", values.display_name).split())
+    display_name = one_line(unicodedata.normalize("NFKC", values.display_name))
     phone = "".join(unicodedata.normalize("NFKC", values.phone or "").split()) or None
     if not 1 <= len(display_name) <= 60:
         faults.append(Fault("/display_name", Message("A name has 1 to 60 characters.")))

@@ -6,6 +6,7 @@ import hashlib
 
 from fieldapp.domain.errors import ConflictError, Fault, InvalidInputError
 from fieldapp.domain.permissions import Action, Person, require
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import product_photos, products
 from fieldapp.persistence.register import lock_register
 from fieldapp.services.context import Context
@@ -57,7 +58,7 @@ def add_photo(
             "width": picture.width,
             "height": picture.height,
             "size_bytes": len(content),
-            "caption": caption.strip()[:120],
+            "caption": one_line(caption)[:120],
         }
         new_id = product_photos.add(work.connection, values | {"added_at": context.now()})
         work.record("product.photo_added", *subject_of(product), after=values)

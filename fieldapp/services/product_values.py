@@ -33,7 +33,7 @@ def product_values(given: Mapping[str, object]) -> Values:
         "value_wan_yuan": read.amount("value_wan_yuan", largest=LARGEST_VALUE),
         "brand": read.text("brand", limit=120),
         "geographical_indication": read.text("geographical_indication", limit=120),
-        "basis": read.text("basis", limit=2000),
+        "basis": read.text("basis", limit=2000, lines=True),
     }
     read.finish()
     return values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fieldapp.domain.errors import ConflictError, InvalidInputError
 from fieldapp.domain.permissions import Action, Person, require
+from fieldapp.domain.wording import one_line
 from fieldapp.persistence import commissioners, recusals
 from fieldapp.persistence.register import Values, lock_register
 from fieldapp.services.context import Context
@@ -36,7 +37,8 @@ def recuse_commissioner(
     Raises `NotFoundError`, `ForbiddenError`, `InvalidInputError` without a reason, and `ConflictError`
     where the pair is recused already.
     """
-    if not reason.strip():
+    reason = one_line(reason)
+    if not reason:
         raise InvalidInputError(
             Message("Say why the commissioner is recused; officers see the reason."), code="recusal.reason"
         )
@@ -52,11 +54,11 @@ def recuse_commissioner(
         values = {
             "commissioner_id": commissioner_id,
             "township_code": township_code,
-            "reason": reason.strip(),
+            "reason": reason,
             "recused_on": context.today(),
         }
         recusal_id = recusals.add(work.connection, values)
-        work.record("recusal.added", "recusal", recusal_id, after=values, reason=reason.strip())
+        work.record("recusal.added", "recusal", recusal_id, after=values, reason=reason)
         work.commit()
     return recusal_id
 

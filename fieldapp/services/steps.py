@@ -18,6 +18,7 @@ from fieldapp.domain.errors import ConflictError
 from fieldapp.domain.lifecycle import Step
 from fieldapp.domain.permissions import Action, Person, Row, require
 from fieldapp.domain.transitions import require_revision
+from fieldapp.domain.wording import plain_text
 from fieldapp.persistence import assigning_history, assignments, commissioners, townships
 from fieldapp.persistence.register import lock_register
 from fieldapp.persistence.unit_of_work import UnitOfWork
@@ -190,7 +191,7 @@ def record(
         after.id,
         before=None if before is None else assignments.values_of(before),
         after=told,
-        reason=reason.strip(),
+        reason=plain_text(reason),
     )
 
 

@@ -389,3 +389,14 @@ def test_a_password_costs_those_who_guess_what_is_recommended(strong_hasher: Pas
     assert (strong_hasher.time_cost, strong_hasher.parallelism) == (2, 1)
     assert strong_hasher.memory_cost >= 19 * 1024
     assert strong_hasher.verify(strong_hasher.hash(GOOD), GOOD)
+
+
+def test_no_account_bears_a_name_that_reads_otherwise_than_it_is_written(context: Context) -> None:
+    by = make_account(context)
+    told = UserValues("zhao", "赵\u202e六\u200b", Role.VIEWER)
+    user_id = add_user(context, told, by=by)
+    assert find_user(context, user_id, by=by)["display_name"] == "赵六"
+    with pytest.raises(InvalidInputError):
+        add_user(context, replace(told, username="zhao\u202e1"), by=by)
+    with pytest.raises(InvalidInputError, match="cannot be kept"):
+        add_user(context, replace(told, username="qian", display_name="\u202e"), by=by)

@@ -8,6 +8,7 @@ from typing import cast
 from flask import Blueprint, Response, current_app, request
 
 from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.wording import plain_text
 from fieldapp.services.context import Context
 from geodata.errors import Message
 
@@ -27,7 +28,7 @@ def keep_private(response: Response) -> Response:
 
 def given_day(name: str, default: date | None = None) -> date:
     """A day that was given, or the default; `InvalidInputError` where there is neither."""
-    text = request.values.get(name, "").strip()
+    text = plain_text(request.values.get(name, ""))
     if not text and default is not None:
         return default
     try:
@@ -41,13 +42,13 @@ def given_day(name: str, default: date | None = None) -> date:
 
 def given_number(name: str) -> int | None:
     """A whole number of the form; None where it is not given or none."""
-    text = request.values.get(name, "").strip()
+    text = plain_text(request.values.get(name, ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
 def given_text(name: str, most: int = 2000) -> str:
     """A text of the form; `InvalidInputError` where it is longer than fits."""
-    text = request.values.get(name, "").strip()
+    text = plain_text(request.values.get(name, ""))
     if len(text) > most:
         message = Message("The text is longer than {most} characters. Shorten it.", most=most)
         raise InvalidInputError(message, [Fault(f"/{name}", message)], code="query.invalid")
