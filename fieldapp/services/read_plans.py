@@ -24,7 +24,7 @@ from fieldapp.services.context import Context
 from fieldapp.services.kept_sentences import recalled
 from fieldapp.services.open_draft import fail_silent_drafts, find_draft, may_see, wish_of
 from fieldapp.services.planning_input import PlanningInput, Wish, read_planning_input
-from fieldapp.services.planning_policy import require_planner
+from fieldapp.services.planning_policy import policy_in_force, require_planner
 from geodata.errors import Message
 
 _Rows = Sequence[Mapping[str, Any]]
@@ -138,7 +138,13 @@ def compare_draft(connection: Connection, row: Values, *, today: date) -> Standi
         starts_on=row["starts_on"],
         ends_on=row["ends_on"],
     )
-    return Standing(what_changed(kept, now.problem), terms)
+    holds, own = policy_in_force(connection).version, row["policy_version"]
+    policy = Message(
+        "Version {version} of the planning policy holds now; this plan was made under version {own}.",
+        version=holds,
+        own=own,
+    )
+    return Standing((*([policy] if holds != own else []), *what_changed(kept, now.problem)), terms)
 
 
 def _summary(row: Values) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from fieldapp.services.ask_what_if import ask_what_if
 from fieldapp.services.context import Context
 from fieldapp.services.draft_plan import cancel_draft, discard_draft, draft_plan, read_wish, rename_draft
 from fieldapp.services.planning_input import Wish
+from fieldapp.services.planning_policy import change_policy
 from fieldapp.services.publish_plan import PlanRefusedError, publish_plan, undo_plan
 from fieldapp.services.put_on_notice import put_on_notice
 from fieldapp.services.read_fragility import read_fragility
@@ -294,3 +295,19 @@ def test_who_cannot_be_spared_is_not_known_of_a_plan_that_is_not_solved_or_not_t
         connection.execute(update(schema.plan_drafts).values(state="failed"))
     with pytest.raises(ConflictError):
         read_fragility(register, plan.id, by=OFFICER)
+
+
+def test_another_version_of_the_policy_makes_a_plan_outdated_until_it_is_solved_again(
+    register: Context,
+) -> None:
+    plan = drafted(register)
+    change_policy(register, {"max_km": 250.0}, seen=1, by=SYSTEM)
+    outdated = read_draft(register, plan.id, by=OFFICER)
+    sentence = "Version 2 of the planning policy holds now; this plan was made under version 1."
+    assert [str(change) for change in outdated.outdated] == [sentence]
+    with pytest.raises(PlanRefusedError) as refused:
+        publish_plan(register, plan.id, revision=1, by=OFFICER)
+    assert [str(fault.message) for fault in refused.value.faults] == [sentence]
+    again = edited(register, outdated)
+    assert (again.policy_version, again.outdated) == (2, ())
+    assert publish_plan(register, plan.id, revision=again.revision, by=OFFICER)
