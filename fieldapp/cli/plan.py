@@ -21,7 +21,7 @@ from fieldapp.services.explain_plan import UNCOVERED, OnStage
 from fieldapp.services.plan_at_once import PlannedAtOnce, plan_at_once
 from fieldapp.services.planning_input import Wish
 from fieldapp.services.public_notice import usual_term
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 _CHANGES = {move.value: move.words for move in Move} | {UNCOVERED: Message("uncovered")}
 
@@ -85,7 +85,8 @@ def plan(
         print_bytes(("\n".join(_table(installation, planned)) + "\n").encode())
     if planned.draft_id is not None:
         installation.say(
-            Message(
+            Counted(
+                "The plan {id} is published: {count} assignment is proposed.",
                 "The plan {id} is published: {count} assignments are proposed.",
                 id=planned.draft_id,
                 count=len(planned.proposed),
@@ -150,7 +151,7 @@ def _table(installation: Installation, planned: PlannedAtOnce) -> list[str]:
             for row in planned.difference
         ],
     )
-    shortages = [f"- {words(each['reason'])}" for each in document["shortages"]]
+    shortages = [f"- {words(each)}" for each in dict.fromkeys(one["reason"] for one in document["shortages"])]
     return [
         words(figures),
         words(planned.distances),

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from fieldapp.domain.errors import Fault, InvalidInputError
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 _SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
@@ -192,7 +192,11 @@ def read_special_days(text: str) -> tuple[SpecialDay, ...]:
             special_days[day] = SpecialDay(day, kind, (row["name"] or "").strip())
     if faults:
         raise InvalidInputError(
-            Message("The table of holidays has {count} faults; nothing of it was taken.", count=len(faults)),
+            Counted(
+                "The table of holidays has {count} fault; nothing of it was taken.",
+                "The table of holidays has {count} faults; nothing of it was taken.",
+                count=len(faults),
+            ),
             faults,
             code="holidays.rows",
         )

@@ -124,8 +124,13 @@ def _notes(draft: DraftView, locale: str) -> list[str]:
         version=draft.policy_version,
     )
     title = Message("Plan: {name} ({state}).", name=draft.name, state=draft.state.words)
-    lines = [title, term, draft.distances, *(one["reason"] for one in plan["shortages"])]
+    lines = [title, term, draft.distances, *_shortages(plan)]
     return [translate(line, locale) for line in lines]
+
+
+def _shortages(plan: Mapping[str, Any]) -> list[Message]:
+    """What stands in the way, each sentence once: it tells of all specialties that would help."""
+    return list(dict.fromkeys(one["reason"] for one in plan["shortages"]))
 
 
 def _document(context: Context, draft: DraftView, rows: Sequence[Mapping[str, Any]]) -> PlanTable:
@@ -149,7 +154,7 @@ def _document(context: Context, draft: DraftView, rows: Sequence[Mapping[str, An
             for row in rows
         ],
         covered=plan["covered"],
-        shortages=[one["reason"] for one in plan["shortages"]],
+        shortages=_shortages(plan),
         state=draft.state.words,
         distances=draft.distances,
         office=context.settings.office,

@@ -32,7 +32,7 @@ from fieldapp.services.import_values import (
 )
 from fieldapp.services.terms import busiest_days, terms_of
 from fieldapp.workbooks.reading import Row
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 _FIELDS = (
     Field("name", clears=False),
@@ -222,7 +222,8 @@ class _Planner:
             self.plan.refuse(
                 row,
                 "capacity",
-                Message(
+                Counted(
+                    "{name} leads {count} township on {day}. End or move it first, or keep the capacity.",
                     "{name} leads {count} townships on {day}. End or move those first, or keep the capacity.",
                     name=values["name"],
                     count=load.townships,

@@ -18,7 +18,7 @@ from fieldapp.services.open_draft import PLAN, hold_draft, require_state
 from fieldapp.services.propose_assignment import Proposal, write_proposals
 from fieldapp.services.read_plans import compare_draft
 from fieldapp.services.steps import ACTIONS, changed_meanwhile, row_of, write_step
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 
 class PlanRefusedError(ConflictError):
@@ -122,7 +122,9 @@ def undo_plan(context: Context, draft_id: int, *, revision: int | None, by: Pers
 def _require_unchanged(changes: Sequence[Message]) -> None:
     if changes:
         raise PlanRefusedError(
-            Message(
+            Counted(
+                "{count} thing has changed since this plan was solved, so nothing was published. "
+                "Solve it again, look at it, then publish.",
                 "{count} things have changed since this plan was solved, so nothing was published. "
                 "Solve it again, look at it, then publish.",
                 count=len(changes),
@@ -135,7 +137,9 @@ def _require_unchanged(changes: Sequence[Message]) -> None:
 def _require_free(hindrances: Mapping[str, Message]) -> None:
     if hindrances:
         raise PlanRefusedError(
-            Message(
+            Counted(
+                "{count} township of this plan is held by a term that runs on, so nothing was published. "
+                "End or hand over that term, or keep it by pinning, then solve the plan again.",
                 "{count} townships of this plan are held by terms that run on, so nothing was published. "
                 "End or hand over those terms, or keep them by pinning, then solve the plan again.",
                 count=len(hindrances),

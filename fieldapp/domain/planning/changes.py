@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from fieldapp.domain.planning import amounts
 from fieldapp.domain.planning.problem import PlanningProblem
 from fieldapp.domain.suitability import Post, Suitor
 from geodata.errors import Message
@@ -65,10 +66,10 @@ def _person(was: Suitor, is_: Suitor, before: PlanningProblem, now: PlanningProb
     busy = before.busy.get(was.id, 0), now.busy.get(was.id, 0)
     if busy[0] != busy[1]:
         yield Message(
-            "{name} leads {now} townships beside this plan, instead of {before}.",
+            "{name} leads {now} beside this plan, instead of {before}.",
             name=is_.name,
             before=busy[0],
-            now=busy[1],
+            now=amounts.townships(busy[1]),
         )
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fieldapp.domain.planning import amounts
 from fieldapp.domain.planning.plan import Plan
 from fieldapp.domain.planning.policy import QuotaOf
 from fieldapp.domain.planning.shortage import Group, find_groups
 from fieldapp.domain.suitability import Post, Suitor
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 Integers = npt.NDArray[np.int64]
 
@@ -27,18 +28,18 @@ def explain_uncovered(plan: Plan) -> dict[str, Message]:
 def _uncovered(plan: Plan, post: Post, group: Group) -> Message:
     if group.quota is not None and group.quota.of is QuotaOf.COUNTY:
         return Message(
-            "The quota of {county} allows {at_most} townships and is used up.",
+            "The quota of {county} allows {allowed} and is used up.",
             county=plan.problem.county_name(group.quota.key),
-            at_most=group.quota.at_most,
+            allowed=amounts.townships(group.quota.at_most or 0),
         )
     if group.commissioners:
         return Message(
-            "Whoever could lead {township} is needed: it is one of {count} townships that share {places} "
-            "places of {people} commissioners.",
+            "Whoever could lead {township} is needed: it is one of {count} townships that share {places} of "
+            "{people}.",
             township=post.name,
             count=len(group.townships),
-            places=group.places,
-            people=len(group.commissioners),
+            places=amounts.places(group.places),
+            people=amounts.commissioners(len(group.commissioners)),
         )
     stands = count_obstacles(plan, post)
     if not stands.asked:
@@ -141,25 +142,25 @@ def _idle(plan: Plan, person: Suitor, could: int, nearest: Post | None) -> Messa
         )
     holder = plan.by_township.get(nearest.code)
     if holder is None:
-        return Message(
+        return Counted(
+            "{name} could lead {count} township, but the quotas of counties and institutions leave no room.",
             "{name} could lead {count} townships, but the quotas of counties and institutions leave no room.",
             name=person.name,
             count=could,
         )
-    facts = {
-        "name": person.name,
-        "count": could,
-        "township": nearest.name,
-        "other": holder.commissioner.name,
-    }
+    facts = {"name": person.name, "township": nearest.name, "other": holder.commissioner.name}
     if holder.kept:
-        return Message(
+        return Counted(
+            "{name} could lead {count} township, which needs no other: {township} keeps {other}.",
             "{name} could lead {count} townships, and none of them needs another; the nearest, {township}, "
             "keeps {other}.",
+            count=could,
             **facts,
         )
-    return Message(
+    return Counted(
+        "{name} could lead {count} township, which needs no other: {township} goes to {other}.",
         "{name} could lead {count} townships, and none of them needs another; the nearest, {township}, "
         "goes to {other}.",
+        count=could,
         **facts,
     )

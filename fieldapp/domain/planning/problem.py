@@ -10,6 +10,7 @@ from functools import cached_property
 
 from fieldapp.domain.assignments import Assignment, AssignmentState, is_serving, takes_up
 from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.planning import amounts
 from fieldapp.domain.planning.policy import PlanningPolicy, Quota, QuotaOf
 from fieldapp.domain.planning.travel import GreatCircle, Travel
 from fieldapp.domain.suitability import Post, Recusal, Suitor, peak_load
@@ -174,10 +175,10 @@ class PlanningProblem:
                 day=person.retired_on,
             )
         return Message(
-            "{name} is pinned to {count} townships, but can lead {places} in this plan. "
+            "{name} is pinned to {townships}, but can lead {places} in this plan. "
             "Remove pins, or raise the capacity.",
             name=person.name,
-            count=pinned,
+            townships=amounts.townships(pinned),
             places=self.places(person),
         )
 
@@ -197,9 +198,9 @@ class PlanningProblem:
                 yield Fault(
                     f"/policy/quotas/{position}",
                     Message(
-                        "{count} pairs of {key} are pinned, but its quota is {at_most}. "
+                        "Pinned for {key}: {pairs}, but its quota is {at_most}. "
                         "Remove pins, or raise the quota.",
-                        count=count,
+                        pairs=amounts.pairs(count),
                         key=self.county_name(quota.key),
                         at_most=quota.at_most,
                     ),

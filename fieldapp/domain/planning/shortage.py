@@ -7,6 +7,7 @@ group's commissioners, and these have fewer places than there are townships: tha
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,14 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from fieldapp.domain.planning import amounts
 from fieldapp.domain.planning.flow import SINK, SOURCE, residual
 from fieldapp.domain.planning.plan import Plan
 from fieldapp.domain.planning.policy import Quota, QuotaOf
 from fieldapp.domain.planning.reaching import reached
 from fieldapp.domain.specialties import SPECIALTIES
 from fieldapp.domain.suitability import Post, Suitor
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 Integers = npt.NDArray[np.int64]
 _NAMED = 5
@@ -49,6 +51,7 @@ class Shortage:
     """A group, and the people who would help it: ``missing`` more with ``specialty`` (None: with any).
 
     One who lives ``near`` one of these townships each covers them; nobody helps where a quota is used up.
+    ``reason`` tells all of the group at once, so shortages of one group have one.
     """
 
     group: Group
@@ -134,12 +137,13 @@ def _remedies(plan: Plan, group: Group) -> list[Shortage]:
     if group.quota is not None and group.quota.of is QuotaOf.COUNTY:
         return [Shortage(group, len(group.uncovered), None, (), _used_up(plan, group, group.quota))]
     left = list(group.uncovered)
-    remedies = []
+    remedies: list[tuple[str | None, list[Post]]] = []
     while left:
         specialty, near = _best_specialty(plan, left)
         left = [post for post in left if post not in near]
-        remedies.append(Shortage(group, len(near), specialty, tuple(near), _shared(group, specialty, near)))
-    return remedies
+        remedies.append((specialty, near))
+    reason = _shared(plan, group, remedies)
+    return [Shortage(group, len(near), specialty, tuple(near), reason) for specialty, near in remedies]
 
 
 def _best_specialty(plan: Plan, posts: list[Post]) -> tuple[str | None, list[Post]]:
@@ -166,53 +170,67 @@ def _best_specialty(plan: Plan, posts: list[Post]) -> tuple[str | None, list[Pos
     return best, fitted
 
 
-def _shared(group: Group, specialty: str | None, near: list[Post]) -> Message:
-    remedy = _remedy(group, specialty, near)
-    if not group.commissioners:
-        return Message(
-            "Nobody can lead {townships}. {remedy}", townships=named(group.townships), remedy=remedy
-        )
+def _shared(plan: Plan, group: Group, remedies: list[tuple[str | None, list[Post]]]) -> Message:
+    """One sentence on a group, and what would help it, whatever number of specialties that takes."""
     facts = {
         "count": len(group.townships),
         "townships": named(group.townships),
-        "places": group.places,
-        "people": len(group.commissioners),
+        "places": amounts.places(group.places),
+        "people": amounts.commissioners(len(group.commissioners)),
         "names": named(group.commissioners),
-        "remedy": remedy,
+        "remedy": _remedy(group, remedies),
     }
+    if not group.commissioners:
+        return Message("Nobody can lead {townships}. {remedy}", **_only(facts, "townships", "remedy"))
     if group.quota is not None:
         return Message(
-            "{count} townships ({townships}) share {places} places of {people} commissioners ({names}), "
-            "as the quota of {key} allows no more. {remedy}",
+            "{count} townships ({townships}) share {places} of {people} ({names}), as the quota of {key} "
+            "allows no more. {remedy}",
             key=group.quota.key,
             **facts,
         )
-    return Message(
-        "{count} townships ({townships}) share {places} places of {people} commissioners ({names}). {remedy}",
-        **facts,
+    if _NAMED < len(group.townships) == len(plan.problem.townships):
+        return Message(
+            "All {count} townships of the plan share {places} of {people}. {remedy}",
+            **_only(facts, "count", "places", "people", "remedy"),
+        )
+    return Message("{count} townships ({townships}) share {places} of {people} ({names}). {remedy}", **facts)
+
+
+def _only(facts: Mapping[str, object], *names: str) -> dict[str, object]:
+    return {name: facts[name] for name in names}
+
+
+def _remedy(group: Group, remedies: list[tuple[str | None, list[Post]]]) -> Message:
+    parts = [_who(specialty, near) for specialty, near in remedies]
+    told = parts[-1]
+    for part in reversed(parts[:-1]):
+        told = Message("{one}; {more}", one=part, more=told)
+    return Counted(
+        "{count} more commissioner would close the gap: {who}.",
+        "{count} more commissioners would close the gaps: {who}.",
+        count=len(group.uncovered),
+        who=told,
     )
 
 
-def _remedy(group: Group, specialty: str | None, near: list[Post]) -> Message:
-    facts = {"count": len(near), "near": named(near), "missing": len(group.uncovered)}
+def _who(specialty: str | None, near: list[Post]) -> Message:
     if specialty is None:
-        return Message(
-            "{count} more commissioners near {near} would close {count} of {missing} gaps.", **facts
-        )
+        return Message("{count} with any specialty near {near}", count=len(near), near=named(near))
     return Message(
-        "{count} more commissioners with the specialty {specialty} near {near} would close {count} of "
-        "{missing} gaps.",
+        "{count} with the specialty {specialty} near {near}",
+        count=len(near),
         specialty=SPECIALTIES[specialty],
-        **facts,
+        near=named(near),
     )
 
 
 def _used_up(plan: Plan, group: Group, quota: Quota) -> Message:
     return Message(
-        "The quota of {county} allows {at_most} townships and is used up; {count} stay open: {townships}. "
+        "The quota of {county} allows {allowed} and is used up; {count} stay open: {townships}. "
         "Raise the quota.",
         county=plan.problem.county_name(quota.key),
-        at_most=quota.at_most,
+        allowed=amounts.townships(quota.at_most or 0),
         count=len(group.uncovered),
         townships=named(group.uncovered),
     )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.planning import amounts
 from fieldapp.domain.planning.choices import Choices, Measured, find_choices
 from fieldapp.domain.planning.flow import SINK, SOURCE, Flow, Network, cheapest_largest_flow
 from fieldapp.domain.planning.plan import Objective, Plan, PlannedPair
@@ -184,10 +185,10 @@ def _require_quotas(solution: Solution) -> None:
                 Fault(
                     f"/policy/quotas/{position}",
                     Message(
-                        "{key} must have at least {at_least} pairs, but no plan that meets the other limits "
+                        "{key} must have at least {at_least}, but no plan that meets the other limits "
                         "reaches more than {count}. Lower its quota.",
                         key=problem.county_name(quota.key),
-                        at_least=quota.at_least,
+                        at_least=amounts.pairs(quota.at_least),
                         count=count,
                     ),
                 )

@@ -34,7 +34,7 @@ from fieldapp.web.assigning.frame import (
     given_text,
 )
 from fieldapp.web.rights import acting_person, needs
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 
 @blueprint.post("/proposals")
@@ -67,7 +67,10 @@ def propose_several() -> Response:
         if person
     ]
     written = propose_assignments(current_context(), wanted, by=acting_person())
-    return _done(Message("Proposed for {count} townships.", count=len(written)), written)
+    return _done(
+        Counted("Proposed for {count} township.", "Proposed for {count} townships.", count=len(written)),
+        written,
+    )
 
 
 @blueprint.post("/assignments/<int:assignment_id>/put_on_notice")

@@ -13,6 +13,7 @@ from fieldapp.services.describe_counties import county_names
 from fieldapp.services.list_institutions import spelled
 from fieldapp.services.read_plans import DraftView
 from fieldapp.web.planning.figures import figures_of
+from geodata.errors import Message
 
 blueprint = Blueprint("plan", __name__, url_prefix="/plan")
 FRAGMENT = "X-Fragment"
@@ -62,9 +63,21 @@ def about(draft: DraftView, person: Person) -> dict[str, Any]:
             ({**county, "gap": county["roster"] - county["after"]} for county in draft.counties),
             key=lambda county: (-county["gap"], county["code"]),
         ),
+        "shortages": _shortages(draft),
         "open_codes": {row["township"] for row in draft.difference if row["commissioner"] is None},
         "rows": {row["township"]: row for row in draft.difference},
         "township_names": {row["township"]: row["name"] for row in draft.difference},
         "people_names": people,
         "may_write": may(person, Action.PLAN_WRITE, Row(county_codes=frozenset(draft.county_codes))),
     }
+
+
+def _shortages(draft: DraftView) -> list[dict[str, Any]]:
+    """What stands in the way, one entry a sentence, with the specialties that would help."""
+    found: dict[Message, dict[str, Any]] = {}
+    for one in () if draft.plan is None else draft.plan["shortages"]:
+        entry = found.setdefault(
+            one["reason"], {"reason": one["reason"], "townships": one["townships"], "specialties": []}
+        )
+        entry["specialties"].append(one["specialty"])
+    return list(found.values())

@@ -27,7 +27,7 @@ from fieldapp.web.planning.given import given_day, given_revision
 from fieldapp.web.planning.pages import draft_list, draft_page
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.site import words
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 # What each step makes of the edits there are.
 _STEPS: Mapping[str, Callable[[Edits, Pair], Edits]] = {
@@ -134,7 +134,15 @@ def publish(draft_id: int) -> ResponseReturnValue:
         written = publish_plan(current_context(), draft_id, revision=given_revision(), by=acting_person())
     except FieldappError as error:
         return _confirmation(draft_id, error), 409
-    flash(words(Message("The plan is published: {count} assignments were proposed.", count=len(written))))
+    flash(
+        words(
+            Counted(
+                "The plan is published: {count} assignment was proposed.",
+                "The plan is published: {count} assignments were proposed.",
+                count=len(written),
+            )
+        )
+    )
     return redirect(url_for("plan.show", draft_id=draft_id), 303)
 
 

@@ -139,7 +139,7 @@ def test_one_township_gets_the_best_of_those_who_can() -> None:
         "in all."
     )
     assert str(explain_left_over(plan)[LI.id]) == (
-        "李强 could lead 1 townships, and none of them needs another; the nearest, 拉林满族镇, goes to 王芳."
+        "李强 could lead 1 township, which needs no other: 拉林满族镇 goes to 王芳."
     )
 
 
@@ -180,8 +180,8 @@ def test_the_shortage_names_the_group_and_who_would_close_it_and_then_does() -> 
     assert [person.id for person in shortage.group.commissioners] == [WANG.id]
     assert (shortage.missing, shortage.specialty) == (1, "fungi")
     assert str(shortage.reason) == (
-        "2 townships (拉林满族镇、山河镇) share 1 places of 1 commissioners (王芳). "
-        "1 more commissioners with the specialty edible fungi near 山河镇 would close 1 of 1 gaps."
+        "2 townships (拉林满族镇、山河镇) share 1 place of 1 commissioner (王芳). "
+        "1 more commissioner would close the gap: 1 with the specialty edible fungi near 山河镇."
     )
     asked = what_if(plan, specialty="fungi", lon=127.3, lat=44.7)
     assert (asked.gained, asked.newly_covered) == (1, (SHANHE,))
@@ -329,3 +329,20 @@ def test_nearest_pairs_and_all_pairs_say_which_they_are() -> None:
     assert str(solve_plan(replace(of, policy=all_pairs)).graph).startswith("All pairs were considered: ")
     nearest = replace(of.policy, all_pairs_up_to=0, nearest=2)
     assert "the 2 nearest commissioners" in str(solve_plan(replace(of, policy=nearest)).graph)
+
+
+def test_a_shortage_of_the_whole_plan_is_one_sentence_however_many_specialties_it_lacks() -> None:
+    kinds = ("grain", "edible_fungi", None)
+    posts = [
+        Post(f"2301841{n:02}", f"第{n}镇", "230184", kinds[n % 3], None, 127 + n / 100, 45.0)
+        for n in range(9)
+    ]
+    shortages = find_shortages(solve_plan(problem(people=(WANG,), townships=tuple(posts))))
+    assert len(shortages) > 1
+    assert sum(one.missing for one in shortages) == 8
+    (told,) = {str(one.reason) for one in shortages}
+    assert told.startswith(
+        "All 9 townships of the plan share 1 place of 1 commissioner. "
+        "8 more commissioners would close the gaps: "
+    )
+    assert told.count(" with ") == len(shortages)
