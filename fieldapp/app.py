@@ -28,12 +28,10 @@ from fieldapp.services.context import Context, open_context
 from fieldapp.settings import LOCALES, Settings
 from fieldapp.web import accounts, rights
 from fieldapp.web.errors import error_page
-from fieldapp.web.site import LANGUAGE_COOKIE
+from fieldapp.web.site import FRAGMENT, LANGUAGE_COOKIE
 
 _MACHINE_PATHS = ("/api", "/healthz", "/readyz")
 _WORTH_COMPRESSING = 1000  # bytes
-# The scripts of our pages ask with this header: they show an error's words and need no page around it.
-FRAGMENT = "X-Fragment"
 LARGEST_REQUEST = 64 * 1024 * 1024  # bytes; boundaries of a whole province fit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,6 +38,7 @@ class CandidateInputs:
     institutions: dict[str, str]  # by commissioner
     kinds: dict[str, str]  # by commissioner
     counties: dict[str, str]  # by county code
+    pinyin: dict[str, str]  # by commissioner and by township code
 
 
 def read_candidate_inputs(connection: Connection, *, as_of: date) -> CandidateInputs:
@@ -51,6 +53,7 @@ def read_candidate_inputs(connection: Connection, *, as_of: date) -> CandidateIn
         select(
             commissioners.c.id,
             commissioners.c.name,
+            commissioners.c.pinyin,
             commissioners.c.kind,
             commissioners.c.capacity,
             commissioners.c.home,
@@ -58,6 +61,7 @@ def read_candidate_inputs(connection: Connection, *, as_of: date) -> CandidateIn
             institutions.c.name.label("institution"),
         ).join(institutions)
     ).all()
+    places = _places(connection, as_of)
     return CandidateInputs(
         suitors=[
             Suitor(
@@ -72,7 +76,7 @@ def read_candidate_inputs(connection: Connection, *, as_of: date) -> CandidateIn
             )
             for row in people
         ],
-        posts=_posts(connection, as_of),
+        posts=[_post(row) for row in places],
         assignments=[
             assignment_of(dict(row._mapping))
             for row in connection.execute(
@@ -86,6 +90,7 @@ def read_candidate_inputs(connection: Connection, *, as_of: date) -> CandidateIn
         institutions={row.id: row.institution for row in people},
         kinds={row.id: row.kind for row in people},
         counties={row.code: row.name for row in connection.execute(select(counties.c.code, counties.c.name))},
+        pinyin={row.id: row.pinyin for row in people} | {row.code: row.pinyin for row in places},
     )
 
 
@@ -98,17 +103,18 @@ def _holds(table: Any, as_of: date) -> Any:
     return and_(table.c.starts_on <= as_of, or_(table.c.ends_on.is_(None), table.c.ends_on >= as_of))
 
 
-def _posts(connection: Connection, as_of: date) -> list[Post]:
+def _places(connection: Connection, as_of: date) -> Sequence[Any]:
     featured = (
         select(featured_products.c.township_code, products.c.name, products.c.category)
         .join(products, products.c.id == featured_products.c.product_id)
         .where(_holds(featured_products, as_of))
         .subquery("featured")
     )
-    rows = connection.execute(
+    return connection.execute(
         select(
             townships.c.code,
             townships.c.name,
+            townships.c.pinyin,
             townships.c.county_code,
             townships.c.seat,
             featured.c.name.label("product"),
@@ -120,16 +126,16 @@ def _posts(connection: Connection, as_of: date) -> list[Post]:
         )
         .outerjoin(featured, featured.c.township_code == townships.c.code)
         .where(func.coalesce(townships.c.ends_on, as_of) >= as_of)
+    ).all()
+
+
+def _post(row: Any) -> Post:
+    return Post(
+        code=row.code,
+        name=row.name,
+        county_code=row.county_code,
+        category=row.category,
+        product=row.product,
+        seat_lon=None if row.seat is None else row.seat.x,
+        seat_lat=None if row.seat is None else row.seat.y,
     )
-    return [
-        Post(
-            code=row.code,
-            name=row.name,
-            county_code=row.county_code,
-            category=row.category,
-            product=row.product,
-            seat_lon=None if row.seat is None else row.seat.x,
-            seat_lat=None if row.seat is None else row.seat.y,
-        )
-        for row in rows
-    ]

@@ -8,6 +8,7 @@ from datetime import date
 
 from fieldapp.domain.candidates import Candidate, Candidates
 from fieldapp.domain.permissions import Action, Person, Row, may, require
+from fieldapp.domain.searching import is_meant
 from fieldapp.domain.suitability import Fit, Post, Suitor
 from fieldapp.persistence.candidates import CandidateInputs, read_candidate_inputs
 from fieldapp.persistence.coverage import snapshot
@@ -18,7 +19,7 @@ from fieldapp.services.context import Context
 class CandidateFilter:
     """Which candidates are looked at; the default lets all pass."""
 
-    text: str = ""  # part of a name, an id or an institution
+    text: str = ""  # part of a name, as written or in pinyin, of an id or an institution
     fitting: bool = False  # only a specialty that answers the product, directly or nearly
     within_km: float | None = None
     possible: bool = False
@@ -176,13 +177,19 @@ def _ranking(
 ) -> Ranking:
     suitors = {each.id: each for each in weighed.suitors}
     posts = {each.code: each for each in weighed.posts}
-    text = wanted.text.strip().casefold()
+
+    def is_called(each: Candidate) -> bool:
+        person, post = suitors[each.commissioner_id], posts[each.township_code]
+        return is_meant(
+            wanted.text,
+            name=person.name,
+            pinyin=inputs.pinyin[person.id],
+            others=(person.id, inputs.institutions[person.id]),
+        ) or is_meant(wanted.text, name=post.name, pinyin=inputs.pinyin[post.code], others=(post.code,))
 
     def passes(each: Candidate) -> bool:
-        person, post = suitors[each.commissioner_id], posts[each.township_code]
-        words = (person.id, person.name, inputs.institutions[person.id], post.name, post.code)
         return (
-            (not text or any(text in word.casefold() for word in words))
+            is_called(each)
             and (not wanted.fitting or each.fit is not Fit.NONE)
             and (not wanted.possible or each.possible)
             and (wanted.within_km is None or (each.home_km is not None and each.home_km <= wanted.within_km))

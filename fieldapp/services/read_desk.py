@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection
@@ -26,6 +27,7 @@ from fieldapp.persistence import (
 )
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
+from fieldapp.services.list_institutions import spelled
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.services.public_notice import notice_from, usual_term
 from fieldapp.services.read_work_queue import stamp_of
@@ -70,7 +72,7 @@ class Desk:
     may_state: bool
     recusals: tuple[Values, ...]
     may_recuse: bool
-    people: tuple[tuple[str, str], ...]  # whom a recusal can name: id and name
+    people: Mapping[str, tuple[tuple[str, str], ...]]  # in service, by institution: id and name
 
 
 def read_desk(context: Context, code: str, *, by: Person) -> Desk:
@@ -92,7 +94,7 @@ def read_desk(context: Context, code: str, *, by: Person) -> Desk:
         names = townships.county_names(connection)
         stated = demands.of_township(connection, code)
         recused = recusals.of_township(connection, code)
-        people = commissioners.names(connection)
+        people = commissioners.all_by_id(connection)
     rows = table[table["code"] == code]
     row = None if rows.empty else rows.iloc[0]
     taken_until = max((each.last_day for each in standing), default=None)
@@ -121,8 +123,18 @@ def read_desk(context: Context, code: str, *, by: Person) -> Desk:
         may_state=may(by, Action.DEMAND_WRITE, county),
         recusals=tuple(recused) if may(by, Action.RECUSAL_READ, county) else (),
         may_recuse=may(by, Action.RECUSAL_WRITE, county),
-        people=tuple(sorted(people.items(), key=lambda person: person[0])),
+        people=_in_service(people.values(), today),
     )
+
+
+def _in_service(people: Iterable[Values], today: date) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Those in service as they are looked for: by institution, then by their names as they are spoken."""
+    there = [each for each in people if each["retired_on"] is None or each["retired_on"] > today]
+    there.sort(key=lambda each: (spelled(each["institution"]), each["pinyin"], each["id"]))
+    return {
+        institution: tuple((each["id"], each["name"]) for each in those)
+        for institution, those in groupby(there, key=lambda each: str(each["institution"]))
+    }
 
 
 def first_term(context: Context) -> tuple[date, date]:

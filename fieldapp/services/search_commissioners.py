@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fieldapp.domain.permissions import Action, Person, Row, require
+from fieldapp.domain.searching import is_meant
 from fieldapp.domain.suitability import by_commissioner, peak_load
 from fieldapp.persistence import assignments, commissioners, townships
 from fieldapp.persistence.coverage import snapshot
@@ -35,16 +36,16 @@ def find_free_commissioners(
     Raises `ForbiddenError` where the person may not look through the commissioners.
     """
     require(by, Action.COMMISSIONER_READ, Row())
-    wanted = text.strip().casefold().replace(" ", "")
     with snapshot(context.engine) as connection:
         people = commissioners.all_by_id(connection)
         held = by_commissioner(assignments.standing(connection, starts_on))
         names = {place.code: place.name for place in townships.places(connection)}
     found = []
     for each in people.values():
-        words = (each["id"], each["name"], each["pinyin"].replace(" ", ""), each["institution"])
-        gone = each["retired_on"] is not None and each["retired_on"] <= ends_on
-        if gone or (wanted and not any(wanted in word.casefold() for word in words)):
+        if each["retired_on"] is not None and each["retired_on"] <= ends_on:
+            continue
+        others = (each["id"], each["institution"])
+        if not is_meant(text, name=each["name"], pinyin=each["pinyin"], others=others):
             continue
         theirs = held.get(each["id"], [])
         found.append(

@@ -18,6 +18,8 @@ from fieldapp.web.place_names import place, short_place
 from fieldapp.web.rights import can
 from geodata.errors import Message
 
+# The scripts of our pages ask with this header: they show a part of a page, and need no page around it.
+FRAGMENT = "X-Fragment"
 LANGUAGE_COOKIE = "lang"
 _A_YEAR = 365 * 24 * 3600
 # Each language under its own name, and the code that HTML and HTTP use for it.

@@ -173,3 +173,12 @@ def test_many_new_institutions_are_told_in_one_sentence(register: Context, tmp_p
     ]
     assert not [each for each in map(str, result.notices) if "is new and is added" in each]
     assert all(row["capacity"] == 2 for row in rows(register, schema.commissioners) if row["name"] == "周海")
+
+
+def test_what_nobody_sees_in_a_name_is_left_out(register: Context, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path, "id,name,institution,note\nC-0002,李\u202e四\u200b,\u2066东北农业大学\u2069,一\u202e二"
+    )
+    assert counts(bring_in(register, "commissioners", path)) == (0, 1, 0, 0)
+    kept = person(register, "C-0002")
+    assert (kept["name"], kept["institution"], kept["note"]) == ("李四", "东北农业大学", "一二")

@@ -118,6 +118,9 @@ def test_filters_hold_candidates_back_but_count_them(register: Context) -> None:
 
     assert found(fitting=True) == ["C-0001"]
     assert found(text="农业科学院") == ["C-0003"]
+    assert found(text="wang wu") == found(text="WW") == ["C-0003"]
+    assert found(text="张三") == found(text="san") == ["C-0001"]
+    assert found(text="heilongjiang") == []
     assert found(within_km=1.0) == []
     assert found(possible=True) == ["C-0001", "C-0002", "C-0003"]
 

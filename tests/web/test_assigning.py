@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -39,6 +40,7 @@ def client_of(context: Context, role: Role = Role.BUREAU_OFFICER, *counties: str
     app = create_app(context=opened)
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
+    client.environ_base["HTTP_X_FRAGMENT"] = "1"  # as the page's own script asks
     sign_in(client, opened, make_account(opened, role, county_codes=counties))
     return client
 
@@ -50,6 +52,15 @@ def test_the_page_carries_the_queue_the_map_and_no_inline_style_or_handler(regis
     assert "drawAssigning" in answer.text
     assert " style=" not in answer.text
     assert " onclick=" not in answer.text
+
+
+def test_who_comes_straight_to_a_part_of_the_page_is_led_to_the_page(register: Context) -> None:
+    client = client_of(register)
+    del client.environ_base["HTTP_X_FRAGMENT"]
+    assert client.get(f"/assign/townships/{LALIN}").location == f"/assign?township={LALIN}"
+    assert client.get("/assign/commissioners/C-0002?more=1").location == "/assign?commissioner=C-0002"
+    assert client.get(f"/assign/several?township={SHAHE}").location == "/assign"
+    assert client.get("/assign").status_code == 200
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.COMMISSIONER])
@@ -198,6 +209,16 @@ def test_what_a_township_needs_is_noted_met_and_opened_again_on_its_desk(registe
     assert client.post("/assign/demands/1/met", data={"answer": "x"}).status_code == 422
     other = client.post(f"/assign/townships/{PINGFANG}/demands", data={"text": "x"}, headers=FRAGMENT)
     assert (other.status_code, other.get_json()["code"]) == (403, "forbidden.county")
+
+
+def test_a_recusal_names_only_people_in_service_by_their_institution(register: Context) -> None:
+    gone = schema.commissioners.c.id == "C-0003"
+    with register.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        connection.execute(update(schema.commissioners).where(gone).values(retired_on=date(2026, 11, 1)))
+    page = client_of(register).get(f"/assign/townships/{SHANHE}").text
+    choice = page[page.index('<select name="commissioner_id"') :].split("</select>")[0]
+    assert '<optgroup label="东北农业大学">' in choice
+    assert [code for code in ("C-0001", "C-0002", "C-0003") if code in choice] == ["C-0001", "C-0002"]
 
 
 def test_who_is_recused_is_shown_on_the_desk_and_let_in_again(register: Context) -> None:

@@ -5,24 +5,38 @@ from __future__ import annotations
 from datetime import date
 from typing import cast
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.domain.wording import plain_text
 from fieldapp.services.context import Context
+from fieldapp.web.site import FRAGMENT
 from geodata.errors import Message
 
 blueprint = Blueprint("assign", __name__, url_prefix="/assign")
+_PARTS = {f"assign.{part}" for part in ("queue", "township", "people", "commissioner", "compare", "several")}
 
 
 def current_context() -> Context:
     return cast(Context, current_app.extensions["fieldapp"])
 
 
+@blueprint.before_request
+def lead_to_the_page() -> BaseResponse | None:
+    """Open what is a part of the page within it, where somebody comes straight to its address."""
+    if request.endpoint not in _PARTS or FRAGMENT in request.headers:
+        return None
+    given = request.view_args or {}
+    chosen = {"township": given.get("code"), "commissioner": given.get("commissioner_id")}
+    return redirect(url_for("assign.show", **{key: each for key, each in chosen.items() if each}), 303)
+
+
 @blueprint.after_request
 def keep_private(response: Response) -> Response:
     """What officers see is nobody else's: it is asked for anew each time."""
     response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.vary.add(FRAGMENT)
     return response
 
 

@@ -13,10 +13,10 @@ from fieldapp.services.describe_counties import county_names
 from fieldapp.services.list_institutions import spelled
 from fieldapp.services.read_plans import DraftView
 from fieldapp.web.planning.figures import figures_of
+from fieldapp.web.site import FRAGMENT
 from geodata.errors import Message
 
 blueprint = Blueprint("plan", __name__, url_prefix="/plan")
-FRAGMENT = "X-Fragment"
 
 
 def current_context() -> Context:
