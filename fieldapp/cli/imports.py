@@ -16,11 +16,9 @@ from fieldapp.cli.output import Installation, pass_installation, print_bytes
 from fieldapp.cli.tables import aligned
 from fieldapp.cli.targets import target_of
 from fieldapp.domain.importing import Action, ImportOutcome
-from fieldapp.domain.permissions import SYSTEM
 from fieldapp.services.columns import IMPORT_KINDS, ImportKind
 from fieldapp.services.import_file import Progress, import_file
 from fieldapp.services.import_plan import ImportOptions
-from fieldapp.services.import_travel import import_travel
 from fieldapp.services.make_template import make_template
 from fieldapp.services.preview_import import ShownChange, shown_changes
 from geodata.errors import Message
@@ -107,30 +105,14 @@ def assignments(installation: Installation, file: Path, **given: Any) -> None:
 
 
 @import_.command()
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--encoding", metavar="E", help="Encoding of a text file, such as gb18030.")
-@click.option("--sheet", metavar="NAME", help="The sheet to read, of several.")
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text")
-@pass_installation
-def travel(
-    installation: Installation,
-    file: Path,
-    *,
-    dry_run: bool,
-    encoding: str | None,
-    sheet: str | None,
-    output_format: str,
-) -> None:
-    """Import distances by road for planning: commissioner_id, township_code, km.
+@_importing
+def travel(installation: Installation, file: Path, **given: Any) -> None:
+    """Import distances by road for planning: commissioner, township and km.
 
-    They take the place of those imported before; pairs without one are measured as the crow flies, times
-    the detour factor of the planning policy.
+    They take the place of those imported before. Pairs without one are measured by the routing server, or
+    without one as the crow flies, times the detour factor of the planning policy.
     """
-    outcome = import_travel(
-        installation.context, file, by=SYSTEM, encoding=encoding, sheet=sheet, dry_run=dry_run
-    )
-    _report(installation, outcome, dry_run=dry_run, output_format=output_format)
+    _run(installation, "travel", file, **given)
 
 
 @import_.command()

@@ -24,7 +24,11 @@ def count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(travel_distances)) or 0
 
 
-def replace_all(connection: Connection, rows: Sequence[Values]) -> None:
-    """Put these distances in the place of all there are."""
+def clear(connection: Connection) -> None:
+    """Drop all of them."""
     connection.execute(delete(travel_distances))
+
+
+def add_all(connection: Connection, rows: Sequence[Values]) -> None:
+    """Insert distances."""
     insert_many(connection, travel_distances, rows)

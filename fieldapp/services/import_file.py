@@ -24,6 +24,7 @@ from fieldapp.services.import_plan import ImportOptions, ImportTable, Plan, carr
 from fieldapp.services.import_products import plan_products
 from fieldapp.services.import_scope import refuse_foreign, require_import
 from fieldapp.services.import_townships import plan_townships
+from fieldapp.services.import_travel import plan_travel, source_of
 from fieldapp.services.import_visits import plan_visits
 from fieldapp.services.read_import_file import RefusedFeaturesError, read_import_file
 from fieldapp.settings import LOCALES
@@ -59,6 +60,7 @@ class _Given:
     kind: ImportKind
     options: ImportOptions
     by: Person
+    name: str
 
 
 def import_file(
@@ -94,7 +96,9 @@ def import_file(
     written = False
     with context.work(actor=actor) as work:
         lock_register(work.connection)
-        rows = _planning(context, work.connection, table, plan, _Given(kind, options, by))
+        rows = _planning(
+            context, work.connection, table, plan, _Given(kind, options, by, source_of(name or path.name))
+        )
         for done, _ in enumerate(rows, start=1):
             if progress is not None:
                 progress(done, len(table.rows))
@@ -128,6 +132,8 @@ def _planning(
         return plan_commissioners(connection, table, plan, today)
     if given.kind == "products":
         return plan_products(connection, table, plan, given.options.effective_on or today)
+    if given.kind == "travel":
+        return plan_travel(connection, table, plan, given.name)
     if given.kind == "visits":
         timezone = context.settings.timezone
         return plan_visits(connection, table, plan, now=context.now(), timezone=timezone, by=given.by)

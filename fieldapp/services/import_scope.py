@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.permissions import Action, Person, Row, Scope, may, require, scope_of
 from fieldapp.persistence import assignments, townships, visits
-from fieldapp.services.columns import ImportKind
+from fieldapp.services.columns import IMPORT_KINDS, ImportKind
 from fieldapp.services.import_plan import Plan
 from geodata.errors import Message
 
@@ -20,6 +20,7 @@ _ACTIONS: Mapping[ImportKind, Action] = {
     "products": Action.PRODUCT_WRITE,
     "assignments": Action.ASSIGNMENT_PROPOSE,
     "visits": Action.VISIT_IMPORT,
+    "travel": Action.SETTING_WRITE,  # they hold for everybody's plans
 }
 
 
@@ -28,6 +29,13 @@ def require_import(kind: ImportKind, by: Person) -> None:
     for action in (Action.IMPORT_WRITE, _ACTIONS[kind]):
         if scope_of(by, action) is Scope.NONE:
             require(by, action, Row())
+
+
+def importable(by: Person) -> tuple[ImportKind, ...]:
+    """What the person may import, be it for the own counties."""
+    if scope_of(by, Action.IMPORT_WRITE) is Scope.NONE:
+        return ()
+    return tuple(kind for kind in IMPORT_KINDS if scope_of(by, _ACTIONS[kind]) is not Scope.NONE)
 
 
 def refuse_foreign(connection: Connection, kind: ImportKind, plan: Plan, by: Person) -> None:

@@ -1,122 +1,82 @@
-"""Import distances by road: one row a commissioner and township, in the place of all that were there."""
+"""Plan the import of distances by road: one row a commissioner and township, in the place of all before."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from fieldapp.domain.importing import Action, ImportFault, ImportOutcome, RowChange
-from fieldapp.domain.permissions import Action as Right
-from fieldapp.domain.permissions import Person, Row, require
-from fieldapp.persistence import commissioners, townships, travel_distances
-from fieldapp.persistence.register import lock_register
-from fieldapp.persistence.unit_of_work import UnitOfWork
-from fieldapp.services.context import Context
-from fieldapp.workbooks.columns import Column
-from fieldapp.workbooks.reading import Sheet, read_rows
+from sqlalchemy import Connection
+
+from fieldapp.domain.importing import Action
+from fieldapp.persistence import travel_distances
+from fieldapp.persistence.register import Values
+from fieldapp.services.import_people import People
+from fieldapp.services.import_places import Places
+from fieldapp.services.import_plan import ImportTable, Plan
+from fieldapp.services.import_values import refuse_repeated
+from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
 
 LONGEST_KM = 20_100
-COLUMNS = (
-    Column("commissioner_id", Message("commissioner id"), ("科技特派员编号", "特派员编号"), required=True),
-    Column(
-        "township_code",
-        Message("township code"),
-        ("乡镇代码", "区划代码", "乡镇编码"),
-        required=True,
-        kind="code",
-        digits=9,
-    ),
-    Column(
-        "km", Message("distance in km"), ("公里", "里程", "距离", "distance_km"), required=True, kind="number"
-    ),
-)
-_Pair = tuple[str, str]
+_LONGEST_SOURCE = 100
+_CLEAR, _ADD = 0, 1  # the order of the writes
 
 
-def import_travel(
-    context: Context,
-    path: Path,
-    *,
-    by: Person,
-    encoding: str | None = None,
-    sheet: str | None = None,
-    dry_run: bool = False,
-) -> ImportOutcome:
-    """Put the distances of a file in the place of all that were imported before, or say what that would do.
+@dataclass(frozen=True)
+class _Given:
+    """One row of the file, for a pair that no other row is for."""
 
-    Pairs that the file does not name are measured as the crow flies again. With any fault nothing is
-    written. Raises `ForbiddenError`, and `InvalidInputError` where the file cannot be read at all.
+    row: Row
+    title: str
+    km: float
+
+
+def plan_travel(connection: Connection, table: ImportTable, plan: Plan, source: str) -> Iterator[None]:
+    """Fill the plan, one step of the iterator a row; ``source`` is what plans call these distances.
+
+    Pairs that the file does not name are measured as if nothing had been imported.
     """
-    require(by, Right.SETTING_WRITE, Row())
-    read = read_rows(path, COLUMNS, encoding=encoding, sheet=sheet)
-    with context.work(actor=by.actor) as work:
-        lock_register(work.connection)
-        given, faults = _checked(work, read)
-        outcome = _outcome(work, given, [*read.faults, *faults])
-        if dry_run or not outcome.is_sound:
-            return outcome
-        travel_distances.replace_all(
-            work.connection,
-            [
-                {"commissioner_id": pair[0], "township_code": pair[1], "km": km, "source": path.name[:100]}
-                for pair, (_, km) in given.items()
-            ],
-        )
-        work.record("travel.imported", "travel", path.name[:60], after={"distances": len(given)}, topic=None)
-        work.commit()
-    return outcome
-
-
-def _checked(work: UnitOfWork, read: Sheet) -> tuple[dict[_Pair, tuple[int, float]], list[ImportFault]]:
-    """Row and km by pair, and what is wrong with the other rows."""
-    people, places = commissioners.ids(work.connection), townships.codes(work.connection)
-    given: dict[_Pair, tuple[int, float]] = {}
-    faults: list[ImportFault] = []
-    for row in read.rows:
-        if row.faulty:
-            continue
-        person, township = str(row.values["commissioner_id"]), str(row.values["township_code"])
-        km = float(str(row.values["km"]))
-        if person not in people:
-            unknown = Message(
-                "There is no commissioner with this id. Correct it, or import the person first."
-            )
-            faults.append(read.fault(row, "commissioner_id", unknown))
-        elif township not in places:
-            unknown = Message("There is no township with this code. Correct it.")
-            faults.append(read.fault(row, "township_code", unknown))
-        elif not 0 <= km <= LONGEST_KM:
-            wrong = Message("A distance is from 0 to {most} km. Correct it.", most=LONGEST_KM)
-            faults.append(read.fault(row, "km", wrong))
-        elif (person, township) in given:
-            twice = Message(
-                "Row {row} gives this pair already. Keep one of the two.", row=given[person, township][0]
-            )
-            faults.append(read.fault(row, "township_code", twice))
+    people, places = People(connection, table, plan), Places(connection, plan)
+    given: dict[tuple[str, str], _Given] = {}
+    for row in table.rows:
+        if not row.faulty:
+            _take(row, people, places, plan, given)
+        yield
+    known = travel_distances.find_table(connection)
+    stored = {} if known is None else known.km
+    for pair, each in given.items():
+        if pair not in stored:
+            plan.add(each.row, each.title, {"km": each.km})
+        elif stored[pair] == each.km:
+            plan.keep(each.row, each.title)
         else:
-            given[person, township] = row.number, km
-    return given, faults
+            plan.change(Action.CHANGE, each.row, each.title, {"km": stored[pair]}, {"km": each.km})
+    for pair in stored.keys() - given.keys():
+        plan.change(Action.END, None, f"{pair[0]} – {pair[1]}", {"km": stored[pair]}, {"km": None})
+    if stored != {pair: each.km for pair, each in given.items()}:
+        plan.write(_CLEAR, _clear, {}, None)
+        for (person, code), each in given.items():
+            values = {"commissioner_id": person, "township_code": code, "km": each.km, "source": source}
+            plan.write(_ADD, travel_distances.add_all, values, each.row)
+        plan.record("travel.imported", "travel", source, None, {"distances": len(given)})
 
 
-def _outcome(
-    work: UnitOfWork, given: Mapping[_Pair, tuple[int, float]], faults: list[ImportFault]
-) -> ImportOutcome:
-    table = travel_distances.find_table(work.connection)
-    stored = {} if table is None else table.km
-    changes = [
-        RowChange(
-            Action.ADD if pair not in stored else Action.KEEP if stored[pair] == km else Action.CHANGE,
-            number,
-            f"{pair[0]} – {pair[1]}",
-            before={"km": stored[pair]} if pair in stored else {},
-            after={"km": km},
-        )
-        for pair, (number, km) in given.items()
-    ]
-    changes += [
-        RowChange(Action.END, None, f"{pair[0]} – {pair[1]}", before={"km": km})
-        for pair, km in stored.items()
-        if pair not in given
-    ]
-    return ImportOutcome.of(changes, faults)
+def _take(row: Row, people: People, places: Places, plan: Plan, given: dict[tuple[str, str], _Given]) -> None:
+    person, place, km = people.of(row), places.of(row), float(str(row.values["km"]))
+    if not 0 <= km <= LONGEST_KM:
+        plan.refuse(row, "km", Message("A distance is from 0 to {most} km. Correct it.", most=LONGEST_KM))
+    elif person is not None and place is not None:
+        pair = (person.id, place.code)
+        if pair in given:
+            refuse_repeated(plan, row, given[pair].row, "km")
+        else:
+            given[pair] = _Given(row, f"{person.name} – {place.name}", km)
+
+
+def source_of(name: str) -> str:
+    """What distances from a file are called."""
+    return name[:_LONGEST_SOURCE]
+
+
+def _clear(connection: Connection, _: Sequence[Values]) -> None:
+    travel_distances.clear(connection)

@@ -20,6 +20,7 @@ from fieldapp.services.context import Context
 from fieldapp.services.export_table import EXPORT_FORMATS, MEDIA_TYPES, ExportFormat, export_table
 from fieldapp.services.import_file import ImportResult, import_file
 from fieldapp.services.import_plan import ImportOptions
+from fieldapp.services.import_scope import importable
 from fieldapp.services.keep_upload import ENDINGS, Upload, keep_upload, path_of, token_of, upload_of
 from fieldapp.services.make_template import make_template
 from fieldapp.services.preview_import import shown_changes, write_changes, write_faults
@@ -44,7 +45,7 @@ def show() -> str:
     return render_template(
         "imports/show.html",
         kind_words=KIND_WORDS,
-        import_kinds=IMPORT_KINDS,
+        import_kinds=importable(acting_person()),
         export_kinds=EXPORT_KINDS,
         formats=EXPORT_FORMATS,
         encodings=_ENCODINGS,

@@ -18,7 +18,7 @@ from sqlalchemy import insert
 
 from fieldapp.persistence import schema
 from fieldapp.persistence.engine import make_engine
-from fieldapp.services.columns import IMPORT_KINDS, ImportKind
+from fieldapp.services.columns import EXPORT_KINDS, IMPORT_KINDS, ImportKind
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import EXPORT_FORMATS, ExportFormat, export_table
 from fieldapp.services.make_template import make_template
@@ -85,7 +85,7 @@ def _quoted(text: str) -> str:
 
 @pytest.mark.parametrize("headers", [None, "zh_CN", "en"])
 @pytest.mark.parametrize("file_format", EXPORT_FORMATS)
-@pytest.mark.parametrize("kind", IMPORT_KINDS)
+@pytest.mark.parametrize("kind", EXPORT_KINDS)
 def test_an_export_reads_back_unchanged(
     register: Context, tmp_path: Path, kind: ImportKind, file_format: ExportFormat, headers: str | None
 ) -> None:
@@ -103,7 +103,7 @@ def test_an_export_reads_back_unchanged(
 def test_the_exports_of_one_installation_fill_another(
     register: Context, other: Context, tmp_path: Path, file_format: ExportFormat
 ) -> None:
-    for kind in IMPORT_KINDS:
+    for kind in EXPORT_KINDS:
         path = tmp_path / f"{kind}.{file_format}"
         written = export_table(register, kind, file_format, path, with_phones=True)
         assert counts(bring_in(other, kind, path))[0] == written
@@ -116,7 +116,7 @@ def test_the_exports_of_one_installation_fill_another(
 
 def test_columns_are_the_stable_names_in_their_order(register: Context) -> None:
     heads = {}
-    for kind in IMPORT_KINDS:
+    for kind in EXPORT_KINDS:
         stream = io.BytesIO()
         export_table(register, kind, "csv", stream)
         heads[kind] = stream.getvalue().decode("utf-8-sig").splitlines()[0]

@@ -19,7 +19,7 @@ from fieldapp.domain.coverage import CoverageStatus
 from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import schema
 from fieldapp.persistence.engine import make_engine
-from fieldapp.services.columns import IMPORT_KINDS
+from fieldapp.services.columns import EXPORT_KINDS
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import ExportFormat, export_table
 from fieldapp.services.import_file import import_file
@@ -108,7 +108,7 @@ def test_the_exports_of_a_demonstration_fill_an_empty_installation_byte_for_byte
     other = Context(
         settings=settings, engine=make_engine(settings.database_url), now=sqlite_demonstration.now
     )
-    for kind in IMPORT_KINDS:
+    for kind in EXPORT_KINDS:
         ending: ExportFormat = "geojson" if kind == "townships" else "csv"
         path, again = tmp_path / f"{kind}.{ending}", tmp_path / f"again-{kind}.{ending}"
         export_table(sqlite_demonstration, kind, ending, path, with_phones=True)

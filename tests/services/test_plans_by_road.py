@@ -20,7 +20,7 @@ from fieldapp.services import draft_plan as drafting
 from fieldapp.services import solve_draft
 from fieldapp.services.context import Context
 from fieldapp.services.export_plan import export_plan
-from fieldapp.services.import_travel import import_travel
+from fieldapp.services.import_file import import_file
 from fieldapp.services.plan_at_once import plan_at_once
 from fieldapp.services.planning_input import Wish
 from fieldapp.services.publish_plan import publish_plan
@@ -139,7 +139,7 @@ def test_an_imported_distance_goes_before_the_road(
 ) -> None:
     file = tmp_path / "里程表.csv"
     file.write_text(f"commissioner_id,township_code,km\nC-0001,{LALIN},77.5\n")
-    import_travel(register, file, by=SYSTEM)
+    import_file(register, "travel", file, actor="test")
     plan = drafted(register)
     assert distance(plan, LALIN) == 77.5
     assert distance(plan, PINGFANG) == road_km(PINGFANG_SEAT)

@@ -17,7 +17,7 @@ from fieldapp.persistence import schema
 from fieldapp.services import draft_plan as drafting
 from fieldapp.services import solve_draft
 from fieldapp.services.context import Context
-from fieldapp.services.import_travel import import_travel
+from fieldapp.services.import_file import import_file
 from fieldapp.services.personal_data import ERASED_NAME, erase_person
 from fieldapp.services.publish_plan import publish_plan, undo_plan
 from fieldapp.services.read_fragility import read_fragility
@@ -51,7 +51,7 @@ def erase(context: Context) -> Context:
 def test_no_kept_plan_knows_the_name_or_the_home_any_more(register: Context, tmp_path: Path) -> None:
     file = tmp_path / "travel.csv"
     file.write_text(f"commissioner_id,township_code,km\nC-0001,{LALIN},77.5\n")
-    import_travel(register, file, by=SYSTEM)
+    import_file(register, "travel", file, actor="test")
     plan = drafted(register, forbids=(Pair(PINGFANG, "C-0002"), Pair(PINGFANG, "C-0003")))
     read_fragility(register, plan.id, by=OFFICER)
     publish_plan(register, plan.id, revision=None, by=OFFICER)

@@ -210,3 +210,18 @@ def test_the_pages_carry_no_inline_style_or_handler(client: FlaskClient, languag
     for page in (client.get("/import").text, upload(client, PRODUCT).text):
         assert " style=" not in page
         assert not re.search(r"\son\w+=", page)
+
+
+def test_distances_by_road_are_imported_on_the_page(client: FlaskClient, register: Context) -> None:
+    preview = upload(client, f"commissioner_id,township_code,km\nC-0001,{LALIN},31.5\n", kind="travel")
+    assert "张三 – 拉林满族镇" in preview.text
+    assert confirm(client, preview.text).status_code == 200
+    assert [row["km"] for row in rows(register, schema.travel_distances)] == [31.5]
+
+
+def test_a_county_is_not_offered_what_it_may_not_import(register: Context) -> None:
+    with client_of(register, Role.COUNTY_OFFICER) as county:
+        page = county.get("/import").text
+    assert 'value="visits"' in page
+    assert 'value="travel"' not in page
+    assert "template/travel" not in page

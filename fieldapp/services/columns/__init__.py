@@ -9,33 +9,36 @@ from fieldapp.services.columns.assignments import ASSIGNMENTS
 from fieldapp.services.columns.commissioners import COMMISSIONERS
 from fieldapp.services.columns.products import PRODUCTS
 from fieldapp.services.columns.townships import TOWNSHIPS
+from fieldapp.services.columns.travel import TRAVEL
 from fieldapp.services.columns.visits import VISITS
 from fieldapp.workbooks.columns import Column
 from geodata.errors import Message
 
-ImportKind = Literal["townships", "commissioners", "products", "assignments", "visits"]
+ImportKind = Literal["townships", "commissioners", "products", "assignments", "visits", "travel"]
 ExportKind = Literal["townships", "commissioners", "products", "assignments", "visits"]
-IMPORT_KINDS: tuple[ImportKind, ...] = (
+EXPORT_KINDS: tuple[ExportKind, ...] = (
     "townships",
     "commissioners",
     "products",
     "assignments",
     "visits",
 )
-EXPORT_KINDS: tuple[ExportKind, ...] = IMPORT_KINDS
+IMPORT_KINDS: tuple[ImportKind, ...] = (*EXPORT_KINDS, "travel")
 
-KIND_WORDS: Mapping[ExportKind, Message] = {
+KIND_WORDS: Mapping[ImportKind, Message] = {
     "townships": Message("Townships, boundaries and roster"),
     "commissioners": Message("Commissioners"),
     "products": Message("Products"),
     "assignments": Message("Assignments"),
     "visits": Message("Visits"),
+    "travel": Message("Distances by road"),
 }
 
-COLUMNS: Mapping[ExportKind, tuple[Column, ...]] = {
+COLUMNS: Mapping[ImportKind, tuple[Column, ...]] = {
     "townships": TOWNSHIPS,
     "commissioners": COMMISSIONERS,
     "products": PRODUCTS,
     "assignments": ASSIGNMENTS,
     "visits": VISITS,
+    "travel": TRAVEL,
 }
