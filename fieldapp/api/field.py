@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from fieldapp.api.answers import context
 from fieldapp.api.boundaries import BOUNDARY
+from fieldapp.api.errors import told
 from fieldapp.api.operations import Answer, Operation, describe
 from fieldapp.api.requests import read_query
 from fieldapp.api.schemas import (
@@ -44,8 +45,10 @@ _TOWNSHIP = Named(
     record(
         code=TOWNSHIP_CODE,
         name=text(),
+        pinyin=text("Its name as readers of English know it: syllables, a space between them."),
         county_code=COUNTY_CODE,
         county=text(),
+        county_pinyin=text(),
         status=nullable(one_of(CoverageStatus, "Null where you are not in office today.")),
         rungs={
             "type": ["object", "null"],
@@ -75,6 +78,9 @@ _DESK = Named(
         user=record(id=whole(), username=text(), name=text()),
         commissioner=record(id=text(), name=text()),
         coverage_window_days=whole(minimum=1),
+        reminder=nullable(
+            text("What to remind the commissioner of, by what the phones last said; null where all is well.")
+        ),
         townships=many(_TOWNSHIP),
     ),
 )
@@ -102,6 +108,7 @@ def field_desk() -> Response:
         "user": {"id": account.id, "username": account.username, "name": account.display_name},
         "commissioner": {"id": desk.commissioner_id, "name": desk.commissioner},
         "coverage_window_days": desk.window_days,
+        "reminder": told(desk.reminder),
         "townships": desk.townships,
     }
     head = {"server_time": context().now(), "csrf_token": secret}

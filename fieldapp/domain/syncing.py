@@ -40,11 +40,18 @@ def reminder_of(phones: Iterable[Phone], now: datetime) -> Message | None:
     late = [phone for phone in known if (since := phone.waits_since()) and now - since >= WAITS_LONG]
     if late:
         oldest = min(phone.waits_since() or now for phone in late)
+        count, days = sum(phone.pending for phone in late), (now - oldest).days
+        if count == 1:
+            return Message(
+                "A service log has been waiting on a phone for {days} days. "
+                "Open the app on that phone where there is network, until it says that all are sent.",
+                days=days,
+            )
         return Message(
             "{count} service logs have been waiting on a phone for {days} days. "
             "Open the app on that phone where there is network, until it says that all are sent.",
-            count=sum(phone.pending for phone in late),
-            days=(now - oldest).days,
+            count=count,
+            days=days,
         )
     if any(phone.reminded_at is not None for phone in known):
         return Message(

@@ -19,6 +19,9 @@ from fieldapp.persistence import assignments, commissioners, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
 from fieldapp.services.measure_coverage import measure_coverage
+from fieldapp.services.phone_reminder import phone_reminder
+from geodata.errors import Message
+from geodata.tables.pinyin import place_pinyin
 
 # A visit of a term that is over can still be on its way; so long the phone knows the township.
 _KEPT_AFTER_TERM = timedelta(days=120)
@@ -34,6 +37,7 @@ class FieldDesk:
     commissioner: str
     window_days: int
     townships: list[dict[str, Any]]
+    reminder: Message | None  # of logs that wait on the person's phones, by what these last said
 
 
 def read_field_desk(context: Context, *, by: Person) -> FieldDesk:
@@ -50,6 +54,7 @@ def read_field_desk(context: Context, *, by: Person) -> FieldDesk:
                 terms[each.township_code].append(each)
         places = {code: townships.get(connection, code) for code in terms}
         counties = townships.county_names(connection)
+        reminder = None if by.user_id is None else phone_reminder(context, connection, by.user_id)
     served = coverage.table[coverage.table["commissioner_id"] == by.commissioner_id]
     measured: dict[str, Any] = {row["code"]: row for row in served.to_dict("records")}
     lines = [
@@ -57,7 +62,7 @@ def read_field_desk(context: Context, *, by: Person) -> FieldDesk:
         for code, place in places.items()
     ]
     lines.sort(key=lambda line: (line["status"] is None, line["starts_on"], line["code"]))
-    return FieldDesk(person["id"], person["name"], coverage.policy.window_days, lines)
+    return FieldDesk(person["id"], person["name"], coverage.policy.window_days, lines, reminder)
 
 
 def _line(
@@ -70,8 +75,10 @@ def _line(
     return {
         "code": place["code"],
         "name": place["name"],
+        "pinyin": place_pinyin(place["name"]),
         "county_code": place["county_code"],
         "county": county,
+        "county_pinyin": place_pinyin(county),
         "status": None if row is None else row["status"],
         "rungs": None if row is None else {rung: bool(row[rung]) for rung in RUNGS},
         "starts_on": shown.starts_on,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
+from fieldapp.persistence.schema import phones
 from fieldapp.services.context import Context
 from tests.accounts import make_account, sign_in
-from tests.api.accounts import client_of, store_accounts
+from tests.api.accounts import NOW, client_of, store_accounts
 from tests.services.small_register import LALIN, fill
 
 
@@ -67,3 +72,32 @@ def test_an_officer_is_told_that_it_is_not_for_officers(app: Flask, sqlite_conte
     answer = client_of(app, Role.BUREAU_OFFICER).get("/api/v1/field")
 
     assert (answer.status_code, answer.json["code"]) == (403, "forbidden.role")
+
+
+def test_the_desk_reminds_of_logs_that_wait_on_a_phone(phone: FlaskClient, sqlite_context: Context) -> None:
+    before = phone.get("/api/v1/field")
+    assert before.json["reminder"] is None
+    user = before.json["user"]["id"]
+    with sqlite_context.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        connection.execute(
+            insert(phones).values(
+                id=uuid4(),
+                user_id=user,
+                last_seen_at=NOW - timedelta(days=4),
+                pending=1,
+                oldest_pending_at=NOW - timedelta(days=5),
+                persistent=True,
+                clock_skew_s=0,
+                app_version="1",
+            )
+        )
+    headers = {"If-None-Match": before.headers["ETag"], "Accept-Language": "en"}
+    reminded = phone.get("/api/v1/field", headers=headers)
+    assert reminded.status_code == 200
+    assert reminded.json["reminder"].startswith("A service log has been waiting on a phone for 5 days.")
+
+
+def test_places_are_told_in_chinese_and_as_readers_of_english_know_them(phone: FlaskClient) -> None:
+    (township,) = phone.get("/api/v1/field").json["townships"]
+    assert (township["name"], township["pinyin"]) == ("拉林满族镇", "la lin man zu zhen")
+    assert (township["county"], township["county_pinyin"]) == ("五常市", "wu chang shi")

@@ -164,3 +164,17 @@ test("the digest is right with and without WebCrypto, at every length around a b
     assert.equal(await sha256(bytes.buffer), expected);
   }
 });
+
+test("what the server reminds of is there without a network too, until it says otherwise", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const kept = async () => (await phone.store.recall("field:7")).document.reminder;
+  server.remindOf("手机上有 1 条服务日志已 5 天未发送。");
+  await phone.sync.run();
+  assert.equal(await kept(), "手机上有 1 条服务日志已 5 天未发送。");
+  // The answer to what the phone says of itself is the newer word; the rest has not changed.
+  server.remindOf(null);
+  await phone.sync.run();
+  assert.equal(await kept(), null);
+  assert.equal((await phone.store.recall("field:7")).document.user.name, "周明");
+});

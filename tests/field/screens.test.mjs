@@ -11,7 +11,7 @@ import {
 } from "../../fieldapp/static/js/field/ui/places.js";
 import { daysBetween, inputOf, isoOf, sayMoment } from "../../fieldapp/static/js/field/ui/times.js";
 import { saySync } from "../../fieldapp/static/js/field/ui/words-of-sync.js";
-import { setWords } from "../../fieldapp/static/js/map/words.js";
+import { say, setWords } from "../../fieldapp/static/js/map/words.js";
 
 // Every sentence is its own key, so a test reads what was chosen and not how it is worded.
 setWords(new Proxy({}, { get: (_, key) => `${key} {count} {time}`.trim() }), "en");
@@ -152,3 +152,12 @@ for (const [what, state, key, kind] of [
     assert.equal(line.kind, kind);
   });
 }
+
+test("one of something is said as one where the language has words for it", () => {
+  setWords({ days: "{days} days", days_one: "1 day", waiting: "{count} to be sent" }, "en");
+  assert.deepEqual(
+    [say("days", { days: 1 }), say("days", { days: 0.5 }), say("days", { days: 2 })],
+    ["1 day", "0.5 days", "2 days"],
+  );
+  assert.equal(say("waiting", { count: 1 }), "1 to be sent");
+});

@@ -23,6 +23,7 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
   const log = [];
   let changes = 0;
   let begun = 0; // uploads
+  let reminder = null;
   let secret = `secret-of-${user.id}`;
   let logged = user;
   // Each may take the request away: (request) => Response, or undefined to let it pass.
@@ -134,10 +135,15 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
     if (path === "/api/v1/field") {
       const etag = `"${logged.id}"`;
       if (request.headers.get("If-None-Match") === etag) return new Response(null, { status: 304 });
-      const document = { user: logged, csrf_token: secret, townships: [{ code: "230184101", name: "拉林" }] };
+      const document = {
+        user: logged,
+        csrf_token: secret,
+        reminder,
+        townships: [{ code: "230184101", name: "拉林" }],
+      };
       return json(document, 200, { ETag: etag });
     }
-    if (path.startsWith("/api/v1/field/phones/")) return json({ reminder: null });
+    if (path.startsWith("/api/v1/field/phones/")) return json({ reminder });
     if (path === "/api/v1/visits") return feed(url.searchParams);
     if (path.startsWith("/api/v1/photos")) return photo(method, path, request);
     const [, , , , id, more] = path.split("/");
@@ -173,6 +179,9 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
     logIn(other) {
       logged = other;
       secret = `secret-${Math.random()}`;
+    },
+    remindOf(sentence) {
+      reminder = sentence;
     },
     get begun() {
       return begun;

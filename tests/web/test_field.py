@@ -117,7 +117,9 @@ def test_the_scripts_say_nothing_that_has_no_words_and_no_word_is_idle() -> None
     mentioned = set(_PLAIN.findall(source)) | {"app_title"}
 
     assert said - words == set()
-    idle = {key for key in words - mentioned if not key.startswith(prefixes)}
+    # A sentence about one of something is chosen by its number.
+    singles = {f"{key}_one" for key in mentioned}
+    idle = {key for key in words - mentioned - singles if not key.startswith(prefixes)}
     assert idle == set()
 
 

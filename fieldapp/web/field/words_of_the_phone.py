@@ -105,6 +105,7 @@ PHONE_WORDS = {
     "hand_open": Message("Open a file"),
     "hand_nothing": Message("Nothing is waiting, so there is nothing to save."),
     "hand_saved": Message("Saved: {count} visits in {name}. They stay on this phone as well."),
+    "hand_saved_one": Message("Saved: one visit in {name}. It stays on this phone as well."),
     "hand_opened": Message("Taken in: {added}; here already: {same}; left out, changed on both: {clashing}."),
     "hand_unreadable": Message("{name} is not a file of this app, or it is damaged. Nothing was taken in."),
     "hand_newer": Message("{name} was saved by a newer version. Load the app again with a network first."),

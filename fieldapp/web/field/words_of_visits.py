@@ -107,8 +107,8 @@ _VISITS: dict[str, Message] = {
     ),
     "fault_days": Message("Service days are counted in halves, such as 0.5 or 1."),
     "fault_too_many_days": Message(
-        "The visit touches {touched} days, so there cannot be {days} days of service. Correct the days or "
-        "the times."
+        "There cannot be {days} days of service in a visit that touches so few: {touched}. Correct the days "
+        "or the times."
     ),
     "fault_long": Message("A visit lasts {days} days at most. Correct the times, or log several visits."),
     "fault_content": Message("Say in a few words what was done."),
@@ -119,6 +119,7 @@ _VISITS: dict[str, Message] = {
     "draft_go_on": Message("Go on writing"),
     "when": Message("When"),
     "days": Message("{days} days"),
+    "days_one": Message("1 day"),
     "position_is": Message("{lon}, {lat} (accuracy about {accuracy} m, {time})"),
     "position_none_because": Message("none: {reason}"),
     "review": Message("Review"),

@@ -50,7 +50,6 @@ export function createSync({
     message: null,
     retry_at: null,
     user: null,
-    reminder: null,
   };
   let failures = 0;
   let callOff = null;
@@ -86,6 +85,15 @@ export function createSync({
     return user.id;
   }
 
+  // Beside the rest that the server told, so that it is shown without a network as well.
+  const keepReminder = (user, reminder) =>
+    store.change(["meta"], async () => {
+      const known = await store.meta.get(`field:${user}`);
+      if (!known || (known.value.document.reminder ?? null) === reminder) return;
+      const document = { ...known.value.document, reminder };
+      await store.meta.put({ ...known, value: { ...known.value, document } });
+    });
+
   async function report(user) {
     const id = (await store.recall("phone")) ?? newId();
     await store.remember("phone", id);
@@ -102,7 +110,7 @@ export function createSync({
         persistent: await persistent(),
         clock: new Date(clock.now()).toISOString(),
       });
-      now({ reminder: answer?.reminder ?? null });
+      await keepReminder(user, answer?.reminder ?? null);
     } catch (error) {
       // It only tells officers how this phone fares; everything else has been done.
       if (!(error instanceof ApiError)) throw error;

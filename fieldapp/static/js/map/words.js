@@ -7,8 +7,14 @@ export function setWords(given, language) {
   locale = language;
 }
 
+// A sentence about one of something may stand beside that about several.
+function sentenceFor(key, { count, days }) {
+  const single = `${key}_one`;
+  return sentences[(count === 1 || days === 1) && single in sentences ? single : key];
+}
+
 export function say(key, values = {}) {
-  return sentences[key].replace(/\{(\w+)\}/g, (field, name) =>
+  return sentenceFor(key, values).replace(/\{(\w+)\}/g, (field, name) =>
     name in values ? String(values[name]) : field,
   );
 }

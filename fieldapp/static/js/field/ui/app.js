@@ -1,4 +1,5 @@
 // The app: what is on the phone, what is shown of it, and when it is sent.
+import { fullName, mapName } from "../../map/names.js";
 import { say } from "../../map/words.js";
 import { createApi } from "../api.js";
 import { askForBackgroundSync, askForPeriodicSync } from "../background.js";
@@ -27,6 +28,14 @@ addEventListener("beforeinstallprompt", (event) => {
 const latestFirst = ({ body: one }, { body: other }) =>
   Date.parse(other.started_at) - Date.parse(one.started_at) ||
   (Date.parse(other.recorded_at) || 0) - (Date.parse(one.recorded_at) || 0);
+
+// Names as the reader of this language reads them.
+const readable = (township) => ({
+  ...township,
+  name: mapName(township.name, township.pinyin),
+  full_name: fullName(township.name, township.pinyin),
+  county: mapName(township.county, township.county_pinyin),
+});
 
 export async function start() {
   showTheme();
@@ -243,7 +252,7 @@ class App {
         this.store.recall(`last_township:${user.id}`),
       ]);
       this.desk = known ? { ...known.document, seen_at: known.seen_at } : null;
-      this.townships = this.desk?.townships ?? [];
+      this.townships = (this.desk?.townships ?? []).map(readable);
       this.rows = rows.sort(latestFirst);
       Object.assign(this, { waiting, others });
       this.seen = Math.max(seen ?? 0, other ? 0 : this.seen) || null;

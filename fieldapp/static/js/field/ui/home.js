@@ -58,7 +58,7 @@ function card(app, township) {
   return make(
     "article",
     { class: `card ${status ? statusClass(status) : "status-none"}`, "data-township": township.code },
-    make("h2", { text: township.name }),
+    make("h2", { text: township.full_name }),
     make("p", { class: "hint", text: township.county }),
     status ? make("p", { class: "status-word", text: say(`status_${status}`) }) : null,
     facts([

@@ -33,7 +33,7 @@ export function showNotices(app) {
   if (app.activity.outcome === "refused" && !app.notForThem) {
     notices.push(notice("warn", app.activity.message, link(say("account_page"), "/me")));
   }
-  const overdue = app.frame.overdue() ?? app.activity.reminder ?? null;
+  const overdue = app.frame.overdue() ?? app.desk?.reminder ?? null;
   if (overdue) notices.push(notice("warn", overdue, link(say("hand_over_link"), "#/phone")));
   if (app.others.length) {
     const count = app.others.reduce((sum, other) => sum + other.pending, 0);

@@ -2,6 +2,10 @@
 import { say, sayDay } from "../../map/words.js";
 import { dayOf, sayMoment, sayTime } from "./times.js";
 
+// The same in Chinese beside it, where there is room.
+export const fullTownshipName = (app, code) =>
+  app.townships.find((township) => township.code === code)?.full_name ?? say("township_code", { code });
+
 export const townshipName = (app, code) =>
   app.townships.find((township) => township.code === code)?.name ?? say("township_code", { code });
 

@@ -6,7 +6,7 @@ import { button, facts, link, make, newName, notice, para } from "./dom.js";
 import { photoFigure } from "./photo.js";
 import { sayResults } from "./results-field.js";
 import { openQuestion, sayAttention, sayReview, stateBadge } from "./state.js";
-import { sayPeriod, sayPosition, townshipName } from "./telling.js";
+import { fullTownshipName, sayPeriod, sayPosition } from "./telling.js";
 import { sayMoment } from "./times.js";
 
 const LONGEST_ANSWER = 2000;
@@ -31,7 +31,7 @@ export function visitScreen(app, id) {
     if (key === shown) return;
     shown = key;
     element.replaceChildren(
-      make("h1", { tabindex: -1, text: townshipName(app, row.body.township_code) }),
+      make("h1", { tabindex: -1, text: fullTownshipName(app, row.body.township_code) }),
       make("p", { class: "badges" }, stateBadge(app, row)),
       ...(row.conflict ? [conflictPart(app, row)] : reasonsOf(row)),
       talk(row, answers),
