@@ -40,19 +40,7 @@ def reminder_of(phones: Iterable[Phone], now: datetime) -> Message | None:
     late = [phone for phone in known if (since := phone.waits_since()) and now - since >= WAITS_LONG]
     if late:
         oldest = min(phone.waits_since() or now for phone in late)
-        count, days = sum(phone.pending for phone in late), (now - oldest).days
-        if count == 1:
-            return Message(
-                "A service log has been waiting on a phone for {days} days. "
-                "Open the app on that phone where there is network, until it says that all are sent.",
-                days=days,
-            )
-        return Message(
-            "{count} service logs have been waiting on a phone for {days} days. "
-            "Open the app on that phone where there is network, until it says that all are sent.",
-            count=count,
-            days=days,
-        )
+        return _waiting(sum(phone.pending for phone in late), (now - oldest).days)
     if any(phone.reminded_at is not None for phone in known):
         return Message(
             "The science and technology bureau asks you to send what is still on your phone. "
@@ -73,3 +61,18 @@ def reminder_of(phones: Iterable[Phone], now: datetime) -> Message | None:
             "and put the app on the home screen."
         )
     return None
+
+
+def _waiting(count: int, days: int) -> Message:
+    if count == 1:
+        return Message(
+            "A service log has been waiting on a phone for {days} days. "
+            "Open the app on that phone where there is network, until it says that all are sent.",
+            days=days,
+        )
+    return Message(
+        "{count} service logs have been waiting on a phone for {days} days. "
+        "Open the app on that phone where there is network, until it says that all are sent.",
+        count=count,
+        days=days,
+    )

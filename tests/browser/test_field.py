@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -259,3 +260,32 @@ def test_installing_is_explained_where_one_stands(field_app: Field, agent: str) 
     page = phone.open("#/phone")
     expected = "在浏览器打开" if agent == "MicroMessenger" else "添加到主屏幕"
     expect(page.locator("ol").first).to_contain_text(expected)
+
+
+def test_a_visit_saved_at_once_is_kept_and_asked_about(field_app: Field) -> None:
+    phone = field_app.phone()
+    page = phone.open("#/record")
+    expect(page.locator(".has-fix")).to_be_visible()
+    expect(page.locator(".length.short")).to_contain_text("仅 0 分钟")
+    page.get_by_role("button", name="修改时间").tap()
+    expect(page.get_by_label("开始")).to_be_focused()
+    page.locator("textarea").fill("马上保存")
+    page.locator("button.save").tap()
+    expect(page.locator(".toast")).to_contain_text("本次服务仅 0 分钟")
+    assert len(field_app.visits("马上保存")) <= 1  # it is on the phone, whether it was sent by now or not
+    expect(page.locator(".visits .card").first).to_contain_text("马上保存")
+
+
+def test_who_came_earlier_says_so_with_one_tap(field_app: Field) -> None:
+    phone = field_app.phone()
+    page = phone.open("#/record")
+    expect(page.locator(".has-fix")).to_be_visible()
+    page.get_by_role("button", name="2 小时前").tap()
+    expect(page.locator(".length")).to_contain_text("2 小时 0 分钟")
+    expect(page.locator(".length.short")).to_have_count(0)
+    page.locator("textarea").fill("两小时前开始")
+    page.locator("button.save").tap()
+    expect(page.locator(".toast")).not_to_contain_text("仅")
+    expect(page.locator(".visits .state").first).to_have_text("已发送", timeout=PATIENCE)
+    (stored,) = field_app.visits("两小时前开始")
+    assert stored["ended_at"] - stored["started_at"] >= timedelta(hours=2)

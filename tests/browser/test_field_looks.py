@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import product
 
@@ -76,7 +77,7 @@ def test_every_screen_is_accessible_within_the_screen_and_readable_in_the_sun(
     page.locator(".visits .card a").first.tap()
     expect(page.locator(".visit .content")).to_be_visible()
     found["visit"] = _faults(page, axe)
-    for place in ("phone", "map"):
+    for place in ("phone", "map", "remove", "logout"):
         page.goto(f"{field_app.url}/field/#/{place}")
         expect(page.locator("h1")).to_be_visible()
         found[place] = _faults(page, axe)
@@ -93,3 +94,16 @@ def test_thumbs_hit_every_button(field_app: Field) -> None:
           .map((element) => element.textContent)"""
     )
     assert small == []
+
+
+def test_readers_of_english_read_places_in_pinyin(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.context.add_cookies([{"name": "lang", "value": "en", "url": field_app.url}])
+    page = phone.open()
+    heading = page.locator(".card[data-township] h2").first
+    expect(heading).to_have_text(re.compile(rf"^[A-Z][a-z]+( [A-Z][a-z]+)+ {field_app.township}$"))
+    expect(page.locator(".card[data-township] .hint").first).to_have_text(re.compile(r"^[A-Z][A-Za-z ]+$"))
+    page.goto(f"{field_app.url}/field/#/visits")
+    expect(page.locator(".card-title").first).to_have_text(re.compile(r"^[A-Z][A-Za-z ]+$"))
+    page.goto(f"{field_app.url}/field/#/record")
+    expect(page.locator("select option").first).to_have_text(re.compile(r"^[A-Za-z ]+ \([A-Za-z ]+\)$"))

@@ -10,6 +10,7 @@ import {
   townshipAt,
 } from "../../fieldapp/static/js/field/ui/places.js";
 import { daysBetween, inputOf, isoOf, sayMoment } from "../../fieldapp/static/js/field/ui/times.js";
+import { endOfDraft, isShort, periodOf } from "../../fieldapp/static/js/field/ui/times-field.js";
 import { saySync } from "../../fieldapp/static/js/field/ui/words-of-sync.js";
 import { say, setWords } from "../../fieldapp/static/js/map/words.js";
 
@@ -160,4 +161,26 @@ test("one of something is said as one where the language has words for it", () =
     ["1 day", "0.5 days", "2 days"],
   );
   assert.equal(say("waiting", { count: 1 }), "1 to be sent");
+});
+
+test("a visit ends when it is saved, unless somebody said when or it was left for long", () => {
+  const opened = isoOf(NOW);
+  const later = (minutes) => NOW + minutes * 60_000;
+  const period = (values, minutes) =>
+    periodOf({ started_at: opened, ended_at: null, ...values }, later(minutes));
+  assert.equal(period({}, 95).ended_at, isoOf(later(95)));
+  assert.equal(period({ ended_at: isoOf(later(30)) }, 95).ended_at, isoOf(later(30)));
+  assert.equal(period({ started_at: isoOf(later(20)) }, 5).ended_at, isoOf(later(20)));
+
+  const draft = { values: { started_at: opened }, saved_at: later(40) };
+  assert.equal(endOfDraft(draft, later(45)), null);
+  assert.equal(endOfDraft(draft, later(600)), isoOf(later(40)));
+  assert.equal(endOfDraft({ ...draft, saved_at: later(-5) }, later(600)), null);
+});
+
+test("a visit on the spot of a few minutes is asked about, advice from afar is not", () => {
+  const of = (mode, minutes) =>
+    isShort({ mode, started_at: isoOf(NOW), ended_at: isoOf(NOW + minutes * 60_000) });
+  assert.deepEqual([of("on_site", 1), of("on_site", 9), of("on_site", 10)], [true, true, false]);
+  assert.equal(of("remote", 1), false);
 });

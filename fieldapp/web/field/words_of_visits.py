@@ -82,8 +82,16 @@ _VISITS: dict[str, Message] = {
     "ended_at": Message("End"),
     "hours_ago": Message("{hours} h ago"),
     "times_hint": Message(
-        "It begins when you open the form and ends when you save, unless you enter something else."
+        "It begins when you open the form and ends when you save, unless you enter something else. A draft "
+        "that you take up again later ended when you last wrote."
     ),
+    "times_change": Message("Change the times"),
+    "length": Message("Length"),
+    "length_minutes": Message("{n} min"),
+    "length_hours": Message("{hours} h {n} min"),
+    "length_is": Message("From {from} to {to}: {length}."),
+    "length_so_far": Message("From {from} until now: {length}."),
+    "length_short": Message("By its times the visit lasts only {length}. Did it begin earlier?"),
     "service_days": Message("Service days"),
     "service_days_label": Message("Days (halves allowed)"),
     "less_of": Message("Less: {what}"),
@@ -98,6 +106,9 @@ _VISITS: dict[str, Message] = {
     "save_wait": Message("Wait for it"),
     "save_without": Message("Save without"),
     "saved_here": Message("Saved on this phone. It is sent as soon as there is a network."),
+    "saved_short": Message(
+        "Saved on this phone. By its times the visit lasted only {length}; change it if it began earlier."
+    ),
     "fault_township": Message("Choose the township."),
     "fault_times": Message("Enter when the visit began and when it ended."),
     "fault_order": Message("The end is before the beginning. Correct one of them."),

@@ -11,6 +11,8 @@ import { currentLanguage, languageTag, loadWords, showTheme, tellLanguage } from
 import { showNotices } from "./notices.js";
 import { screenFor } from "./screens.js";
 import { askToPersist } from "./storage.js";
+import { minutesBetween, sayLength } from "./times.js";
+import { isShort } from "./times-field.js";
 import { watchVersions } from "./versions.js";
 import { saySync } from "./words-of-sync.js";
 
@@ -143,7 +145,9 @@ class App {
     this.lastTownship = values.township_code;
     await this.#load();
     this.go(existing ? `#/visits/${id}` : "#/visits");
-    this.announce(say("saved_here"));
+    const { started_at, ended_at } = values;
+    const length = sayLength(minutesBetween(started_at, ended_at));
+    this.announce(say(isShort(values) ? "saved_short" : "saved_here", { length }));
     await this.store.remember(`last_township:${this.user.id}`, values.township_code);
     this.#send();
   }

@@ -8,7 +8,8 @@ import { photoField } from "./photo-field.js";
 import { servedOn, townshipAt } from "./places.js";
 import { positionField } from "./position-field.js";
 import { resultsField } from "./results-field.js";
-import { dayOf, inputOf, isoOf, sayMoment, startOfMinute } from "./times.js";
+import { dayOf, isoOf, sayMoment, startOfMinute } from "./times.js";
+import { endOfDraft, periodOf, timesField } from "./times-field.js";
 
 const FRESH_MS = 10 * 60_000;
 const BLANK = {
@@ -31,6 +32,7 @@ export async function recordScreen(app, { existing = null } = {}) {
   const values = { ...BLANK, ...firstValues(app, existing), ...draft?.values };
   values.photos = [...(values.photos ?? [])];
   values.results = { ...values.results };
+  if (draft && !existing) values.ended_at ??= endOfDraft(draft);
   return form(app, { id, values, existing, draft });
 }
 
@@ -57,7 +59,7 @@ function form(app, { id, values, existing, draft }) {
   const position = positionField({ values, changed, township, located });
   const photos = photoField({ app, id, values, changed });
   const content = contentField();
-  const times = timesField();
+  const times = timesField({ values, existing, set });
   const days = field(
     say("service_days"),
     "days",
@@ -97,7 +99,7 @@ function form(app, { id, values, existing, draft }) {
     results.group,
     mode.group,
     times.group,
-    make("div", { class: "save-bar" }, problem, save),
+    make("div", { class: "save-bar" }, problem, times.length, save),
   );
   element.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -118,6 +120,7 @@ function form(app, { id, values, existing, draft }) {
 
   function set(name, value) {
     values[name] = value;
+    if (name === "mode") times.show();
     changed();
   }
 
@@ -185,46 +188,13 @@ function form(app, { id, values, existing, draft }) {
     };
   }
 
-  function timesField() {
-    const parts = ["started_at", "ended_at"].map((name) => {
-      const input = make("input", { id: newName(name), type: "datetime-local", max: "2200-12-31T23:59" });
-      input.addEventListener("input", () => {
-        const at = Date.parse(input.value);
-        set(name, Number.isNaN(at) ? "" : isoOf(at));
-      });
-      return make("div", { class: "time" }, make("label", { for: input.id, text: say(name) }), input);
-    });
-    const [start, end] = parts.map((part) => part.querySelector("input"));
-    if (values.started_at) start.value = inputOf(values.started_at);
-    if (values.ended_at) end.value = inputOf(values.ended_at);
-    const earlier = make(
-      "div",
-      { class: "buttons" },
-      ...[1, 2, 4].map((hours) =>
-        button(
-          say("hours_ago", { hours }),
-          () => {
-            const at = startOfMinute(Date.now() - hours * 3_600_000);
-            start.value = inputOf(at);
-            set("started_at", isoOf(at));
-          },
-          { class: "quiet" },
-        ),
-      ),
-    );
-    const hint = para(say("times_hint"), { class: "hint" });
-    return field(say("times"), "times", parts[0], ...(existing ? [] : [earlier]), parts[1], hint);
-  }
-
   // What the form says now, with the end that nobody has chosen.
   function complete() {
-    const now = startOfMinute(Date.now());
-    const start = Date.parse(values.started_at) || now;
     return {
       ...values,
+      ...periodOf(values),
       content: plainText(values.content),
       no_fix_reason: values.fix ? null : plainText(values.no_fix_reason) || null,
-      ended_at: values.ended_at ?? isoOf(Math.max(now, start)),
     };
   }
 
@@ -322,10 +292,14 @@ function form(app, { id, values, existing, draft }) {
       await photos.show();
       results.show();
       position.show();
+      times.start();
       // A position that was taken in the field is not replaced by that of the desk where the log is finished.
       const taken = values.fix && Date.now() - Date.parse(values.fix.captured_at) > FRESH_MS;
       if (!existing && !values.no_fix_reason && !taken) position.start();
     },
-    leave: position.stop,
+    leave() {
+      position.stop();
+      times.stop();
+    },
   };
 }

@@ -1,4 +1,5 @@
 // Moments as people read and type them, in the phone's own time zone; the server gets them with their offset.
+import { say } from "../../map/words.js";
 
 const two = (number) => String(number).padStart(2, "0");
 
@@ -26,6 +27,14 @@ export function startOfMinute(milliseconds) {
 // Whole days from one day to another, both as ISO text.
 export const daysBetween = (from, to) =>
   Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+
+export const minutesBetween = (from, to) => Math.floor((Date.parse(to) - Date.parse(from)) / 60_000);
+
+// How long something lasted: 25 min, 2 h 30 min.
+export const sayLength = (minutes) =>
+  minutes < 60
+    ? say("length_minutes", { n: minutes })
+    : say("length_hours", { hours: Math.floor(minutes / 60), n: minutes % 60 });
 
 // 09:12 where it is of today, else 11-22 09:12; with the year where it is another.
 export function sayMoment(moment, now = Date.now()) {

@@ -7,7 +7,7 @@ import { photoFigure } from "./photo.js";
 import { sayResults } from "./results-field.js";
 import { openQuestion, sayAttention, sayReview, stateBadge } from "./state.js";
 import { fullTownshipName, sayPeriod, sayPosition } from "./telling.js";
-import { sayMoment } from "./times.js";
+import { minutesBetween, sayLength, sayMoment } from "./times.js";
 
 const LONGEST_ANSWER = 2000;
 
@@ -75,6 +75,7 @@ export function visitScreen(app, id) {
       photos.length ? make("ul", { class: "photos" }, ...photos) : null,
       facts([
         [say("when"), sayPeriod(body)],
+        [say("length"), sayLength(minutesBetween(body.started_at, body.ended_at))],
         [say("mode"), say(`mode_${body.mode}`)],
         [say("service_days"), say("days", { days: body.service_days })],
         [say("results"), sayResults(body.results) || say("none")],
