@@ -121,7 +121,7 @@ def _drop_down(column: Column, position: int, values: Sequence[str]) -> dict[str
 
 
 def _example(column: Column, options: Sequence[str], locale: str) -> object:
-    if column.kind == "choice" and isinstance(column.example, str):
+    if column.kind == "choice" and isinstance(column.example, str) and column.example:
         return column.choice_words(column.example, locale)
     if column.kind == "choices" and isinstance(column.example, tuple | list):
         return "、".join(column.choice_words(str(stored), locale) for stored in column.example)

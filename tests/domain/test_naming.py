@@ -120,3 +120,13 @@ def test_an_institution_is_suggested() -> None:
     nothing = find_institution(register)
     assert isinstance(nothing, Suggestions)
     assert "The institution is missing" in str(nothing.message)
+
+
+def test_a_name_that_only_shares_letters_in_pinyin_is_not_suggested() -> None:
+    people = Register([Named("C-1", "张三"), Named("C-2", "张珊"), Named("C-3", "李四")])
+    answer = find_commissioner(people, name="章散")
+    assert isinstance(answer, Suggestions)
+    assert [each.name for each in answer.things] == ["张三", "张珊"]
+    far = find_commissioner(people, name="常胜")  # changsheng, zhangsan
+    assert isinstance(far, Suggestions)
+    assert far.things == ()

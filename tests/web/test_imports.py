@@ -70,6 +70,8 @@ def test_a_file_is_previewed_then_imported_exactly_so(client: FlaskClient, regis
     preview = upload(client, PRODUCT)
     assert preview.status_code == 200
     assert "香瓜" in preview.text
+    assert "Values" in preview.text
+    assert "Before and after" not in preview.text  # of what is added there is no before
     assert len(rows(register, schema.products)) == 1
     done = confirm(client, preview.text)
     assert done.status_code == 200

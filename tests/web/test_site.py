@@ -60,6 +60,11 @@ def client(sqlite_context: Context) -> FlaskClient:
     return _app(sqlite_context).test_client()
 
 
+def test_an_error_page_says_its_sentence_once(client: FlaskClient) -> None:
+    said = client.get("/?as_of=yesterday&lang=en").text
+    assert said.count("yesterday is not a day") == 1
+
+
 @pytest.mark.parametrize("status", FAILURES)
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_each_error_has_a_page_that_leads_on(client: FlaskClient, status: int, language: str) -> None:

@@ -86,6 +86,7 @@ ASSIGNMENTS = (
             "transferred": (Message("transferred"), "调离", "调动"),
             "removed": (Message("removed"), "免除", "解聘"),
         },
+        example="",  # the one of the example goes on
     ),
     Column("notice_starts_on", Message("public notice from"), ("公示开始", "公示开始日期"), kind="date"),
     Column(
@@ -105,12 +106,14 @@ ASSIGNMENTS = (
             "returned": (Message("returned"), "已退回", "退回"),
             "approved": (Message("approved"), "已批准", "已签订", "已签约", "已审核"),
         },
+        example="approved",
     ),
     Column(
         "agreement_approved_on",
         Message("agreement approved on"),
         ("协议批准日期", "签约日期", "协议签订日期"),
         kind="date",
+        example="2025-12-25",
     ),
     NOTE,
     DEMONSTRATION,

@@ -103,7 +103,7 @@ VISITS = (
     Column("fix_lat", Message("latitude of the fix"), ("纬度",), kind="number"),
     Column("fix_accuracy_m", Message("accuracy of the fix (m)"), ("定位精度", "精度"), kind="number"),
     Column("fix_captured_at", Message("fix captured at"), ("定位时间",), kind="datetime"),
-    Column("fix_mocked", Message("fix mocked"), kind="boolean"),
+    Column("fix_mocked", Message("fix mocked"), kind="boolean", example=""),
     Column("no_fix_reason", Message("reason for the lack of a position"), ("无定位原因",)),
     Column("grade", Message("evidence grade")),
     Column("confirmation_approved", Message("confirmation approved"), kind="boolean"),

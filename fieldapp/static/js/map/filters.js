@@ -67,7 +67,9 @@ function showHeadline(coverage, part, place) {
   byId("map-place").textContent = place ?? "";
   byId("map-full").textContent = full;
   byId("map-roster").textContent = part.roster;
-  byId("map-gap").textContent = gap === 0 && part.roster > 0 ? say("full_coverage") : say("gap", { gap });
+  // Where no township is on the roster, nothing is missing and nothing is full.
+  if (part.roster === 0) byId("map-gap").textContent = "";
+  else byId("map-gap").textContent = gap === 0 ? say("full_coverage") : say("gap", { gap });
   byId("map-gap").classList.toggle("is-full", gap === 0 && part.roster > 0);
   byId("map-sentence").textContent = say("sentence", { roster: part.roster, assigned, product });
   for (const copy of document.querySelectorAll("[data-copy]")) {
