@@ -14,6 +14,7 @@ from benchmarks import (
     photos,
     planning,
     visits,
+    worker_memory,
 )
 from benchmarks.figures import Figure, print_figures
 from benchmarks.server import served_demonstration
@@ -31,6 +32,7 @@ def main() -> int:
         show("The map page in Chromium", map_page.compared(served))
         show("The phone app in Chromium, four times slowed", phone.opened_and_saved(served))
         show("The coverage document", coverage_document.document_over_http(served))
+        show("The memory of a worker", worker_memory.after_many_requests(served))
     show("The coverage function", coverage_document.function_alone())
     show("An import of 5 000 rows", imports.five_thousand_rows())
     show("An export of 10 000 visits", imports.ten_thousand_visits())

@@ -90,17 +90,21 @@ def _is_answered(line: _Line, load: Load) -> bool:
     head, found, body = line.received.partition(b"\r\n\r\n")
     if not found:
         return False
-    length = next(
-        int(each.split(b":")[1])
-        for each in head.lower().split(b"\r\n")
-        if each.startswith(b"content-length:")
-    )
-    if len(body) < length:
+    if not _is_whole(head.lower(), body):
         return False
     load.statuses[int(head[9:12])] += 1
     load.latencies.append(time.perf_counter() - (line.due or 0))
     line.received = b""
     return True
+
+
+def _is_whole(head: bytes, body: bytes) -> bool:
+    if b"\r\ntransfer-encoding: chunked" in head:
+        return body.endswith(b"\r\n0\r\n\r\n")
+    length = next(
+        int(each.split(b":")[1]) for each in head.split(b"\r\n") if each.startswith(b"content-length:")
+    )
+    return len(body) >= length
 
 
 @dataclass

@@ -17,6 +17,7 @@ from pathlib import Path
 class Served:
     url: str
     data_dir: Path
+    process: int  # the parent of the workers
     passwords: dict[str, str] = field(default_factory=dict)  # of the demonstration's accounts, by name
 
 
@@ -50,7 +51,7 @@ def served_demonstration() -> Iterator[Served]:
             else:
                 raise RuntimeError(f"the demonstration did not start: exit {process.wait()}")
             passwords = {words[0]: words[1] for words in said if len(words) == 2}
-            yield Served(f"http://127.0.0.1:{port}", Path(folder) / "data", passwords)
+            yield Served(f"http://127.0.0.1:{port}", Path(folder) / "data", process.pid, passwords)
         finally:
             process.terminate()
             process.wait(timeout=20)

@@ -60,15 +60,15 @@ def _taken(folder: Path, database_url: str, *, workers: int, rate: float, most: 
     )
     upgrade_database(context)
     make_demonstration(context)
-    phones = _phones(context)
+    tokens = phones(context)
     with _served(context.settings, workers) as (url, process):
-        offer(url, _logs(phones, 200), rate=float("inf"), connections=_CONNECTIONS)  # warm
+        offer(url, logs(tokens, 200), rate=float("inf"), connections=_CONNECTIONS)  # warm
         before = _count(context)
         with watched_machine(process) as machine:
-            load = offer(url, _logs(phones, int(rate * SECONDS)), rate=rate, connections=_CONNECTIONS)
+            load = offer(url, logs(tokens, int(rate * SECONDS)), rate=rate, connections=_CONNECTIONS)
         left_behind = len(load.latencies) - (_count(context) - before)
         with watched_machine(process) as flat_out:
-            fastest = offer(url, _logs(phones, int(rate * SECONDS / 3)), rate=most, connections=_CONNECTIONS)
+            fastest = offer(url, logs(tokens, int(rate * SECONDS / 3)), rate=most, connections=_CONNECTIONS)
     with context.reading() as connection:
         whole = check_chain(connection).whole
     context.close()
@@ -109,7 +109,7 @@ def _count(context: Context) -> int:
         return connection.scalar(select(func.count()).select_from(schema.visits)) or 0
 
 
-def _phones(context: Context) -> list[tuple[str, str]]:
+def phones(context: Context) -> list[tuple[str, str]]:
     """A token and a township of as many commissioners in office."""
     today = context.today()
     serving = (
@@ -148,10 +148,10 @@ def _phones(context: Context) -> list[tuple[str, str]]:
     return made
 
 
-def _logs(phones: list[tuple[str, str]], count: int) -> list[bytes]:
+def logs(tokens: list[tuple[str, str]], count: int) -> list[bytes]:
     """So many new visits of yesterday, each as the bytes of its request, two photos awaited with each."""
     day = date.today() - timedelta(days=1)  # noqa: DTZ011 - the demonstration's terms reach far around it
-    return [_log(*phones[number % len(phones)], day) for number in range(count)]
+    return [_log(*tokens[number % len(tokens)], day) for number in range(count)]
 
 
 def _log(token: str, township_code: str, day: date) -> bytes:

@@ -69,6 +69,7 @@ def run_server(
         ready=lambda: ready(address),
     )
     import_app(_APPLICATION)  # once for all workers, who share its memory: they begin sooner and cost less
+    _set_aside()
     parent = os.getpid()
     try:
         server.run()
@@ -147,13 +148,16 @@ class _Server(BaseApplication):  # type: ignore[misc]  # Gunicorn has no types
         return import_app(_APPLICATION)(self._settings)
 
     def _worker_started(self, worker: Any) -> None:
-        # What the application consists of stays; looking through it again and again for what has ended, and
-        # so often, takes a tenth of the time of a small request.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(5_000, 20, 20)
+        _set_aside()
+        gc.set_threshold(5_000, 20, 20)  # to look as often as usual takes a tenth of a small request's time
         if worker.age == 1:  # the first; those that replace others are older
             self._ready()
+
+
+def _set_aside() -> None:
+    """Spare what is there by now, and stays, from being looked through for what has ended."""
+    gc.collect()
+    gc.freeze()
 
 
 def _address(listener: socket.socket) -> str:
