@@ -22,7 +22,7 @@ import fieldapp.api
 import fieldapp.web
 from fieldapp.api.errors import problem_of, problem_response
 from fieldapp.assets import BUILT, URL_PREFIX, asset_url
-from fieldapp.i18n import translate
+from fieldapp.i18n import translate, translate_counted
 from fieldapp.resources import folder
 from fieldapp.services.context import Context, open_context
 from fieldapp.settings import LOCALES, Settings
@@ -100,7 +100,7 @@ def _set_up_templates(app: Flask) -> None:
     Babel(app, locale_selector=lambda: g.language)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of jinja2.ext.i18n
         lambda text: translate(text, g.language),
-        lambda one, many, n: translate(one if n == 1 else many, g.language),
+        lambda one, many, count: translate_counted(one, many, count, g.language),
         newstyle=True,
     )
     app.jinja_env.globals.update(asset=asset_url, csp_nonce=lambda: g.csp_nonce)

@@ -20,12 +20,17 @@ def _catalogue(locale: str) -> NullTranslations:
     return Translations.load(CATALOGUES, [locale])
 
 
+def translate_counted(one: str, many: str, count: int, locale: str) -> str:
+    """The sentence for a number of things in the language of ``locale``; its fields are not filled in."""
+    return _catalogue(locale).ngettext(one, many, count)
+
+
 def translate(words: Message | str, locale: str) -> str:
     """The sentence in the language of ``locale``; sentences among its values too."""
     if isinstance(words, str):
         return _catalogue(locale).gettext(words)
     if isinstance(words, Counted):
-        template = _catalogue(locale).ngettext(words.template, words.many, words.count)
+        template = translate_counted(words.template, words.many, words.count, locale)
     else:
         template = _catalogue(locale).gettext(words.template)
     if not words.values:

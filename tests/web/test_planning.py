@@ -147,6 +147,7 @@ def test_publishing_is_confirmed_written_and_undone(officer: FlaskClient) -> Non
     confirmation = officer.get(f"{address}/publish?lang=en")
     assert "Exactly these 4 assignments will be proposed" in confirmation.text
     assert "kept, for a further term" in confirmation.text
+    assert "将写入以下 4 项拟选派" in officer.get(f"{address}/publish?lang=zh_CN").text
     answer = officer.post(f"{address}/publish", data={"revision": 1})
     assert answer.status_code == 303
     assert "Published as 4 proposed assignments." in officer.get(f"{address}?lang=en").text

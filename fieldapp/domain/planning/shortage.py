@@ -26,6 +26,7 @@ from geodata.errors import Counted, Message
 
 Integers = npt.NDArray[np.int64]
 _NAMED = 5
+_WORTH_NAMING = 12  # of more, the first few names say nothing
 
 
 @dataclass(frozen=True)
@@ -189,11 +190,11 @@ def _shared(plan: Plan, group: Group, remedies: list[tuple[str | None, list[Post
             key=group.quota.key,
             **facts,
         )
-    if _NAMED < len(group.townships) == len(plan.problem.townships):
-        return Message(
-            "All {count} townships of the plan share {places} of {people}. {remedy}",
-            **_only(facts, "count", "places", "people", "remedy"),
-        )
+    if len(group.townships) > _WORTH_NAMING:
+        short = _only(facts, "count", "places", "people", "remedy")
+        if len(group.townships) == len(plan.problem.townships):
+            return Message("All {count} townships of the plan share {places} of {people}. {remedy}", **short)
+        return Message("{count} townships share {places} of {people}. {remedy}", **short)
     return Message("{count} townships ({townships}) share {places} of {people} ({names}). {remedy}", **facts)
 
 

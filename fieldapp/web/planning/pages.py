@@ -148,10 +148,11 @@ def compare() -> ResponseReturnValue:
         error = InvalidInputError(Message("Choose two plans to compare them."), code="query.invalid")
         return draft_list(error=error), 422
     context, person = current_context(), acting_person()
-    sides = []
+    sides, tables = list[dict[str, Any]](), list[dict[str, Any]]()
     for draft_id in ids:
         draft = read_draft(context, draft_id, by=person)
         figures = figures_of(draft)
+        tables.append({row["township"]: row for row in draft.difference})
         if figures is None:
             raise InvalidInputError(
                 Message("The plan {name} is not solved, so it cannot be compared.", name=draft.name),
@@ -162,16 +163,20 @@ def compare() -> ResponseReturnValue:
         except ConflictError:  # an old plan of which it cannot be found out any more
             fragile = None
         sides.append({"draft": draft, "figures": figures | {"fragile": fragile}})
-    return render_template("plan/compare.html", sides=sides, differing=_differing(sides), **shared())
+    both = tables[0].keys() & tables[1].keys()
+    return render_template(
+        "plan/compare.html",
+        sides=[side | {"alone": len(table) - len(both)} for side, table in zip(sides, tables, strict=True)],
+        shared_townships=len(both),
+        differing=_differing(tables[0], tables[1]),
+        **shared(),
+    )
 
 
-def _differing(sides: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The townships to which the drafts give different commissioners, in the order of their codes."""
-    tables = [{row["township"]: row for row in side["draft"].difference} for side in sides]
-    found = []
-    for code in sorted(tables[0].keys() | tables[1].keys()):
-        pair = [table.get(code) for table in tables]
-        known = next(row for row in pair if row is not None)
-        if pair[0] is None or pair[1] is None or pair[0]["commissioner"] != pair[1]["commissioner"]:
-            found.append({"name": known["name"], "county_code": known["county_code"], "sides": pair})
-    return found
+def _differing(one: dict[str, Any], other: dict[str, Any]) -> list[dict[str, Any]]:
+    """The townships of both drafts that they give to different commissioners, in the order of their codes."""
+    return [
+        {"name": row["name"], "county_code": row["county_code"], "sides": (row, other[code])}
+        for code, row in sorted(one.items())
+        if code in other and row["commissioner"] != other[code]["commissioner"]
+    ]

@@ -335,14 +335,14 @@ def test_a_shortage_of_the_whole_plan_is_one_sentence_however_many_specialties_i
     kinds = ("grain", "edible_fungi", None)
     posts = [
         Post(f"2301841{n:02}", f"第{n}镇", "230184", kinds[n % 3], None, 127 + n / 100, 45.0)
-        for n in range(9)
+        for n in range(18)
     ]
     shortages = find_shortages(solve_plan(problem(people=(WANG,), townships=tuple(posts))))
     assert len(shortages) > 1
-    assert sum(one.missing for one in shortages) == 8
+    assert sum(one.missing for one in shortages) == 17
     (told,) = {str(one.reason) for one in shortages}
     assert told.startswith(
-        "All 9 townships of the plan share 1 place of 1 commissioner. "
-        "8 more commissioners would close the gaps: "
+        "All 18 townships of the plan share 1 place of 1 commissioner. "
+        "17 more commissioners would close the gaps: "
     )
     assert told.count(" with ") == len(shortages)
