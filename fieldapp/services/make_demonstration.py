@@ -15,6 +15,7 @@ from fieldapp.persistence import schema
 from fieldapp.persistence.unit_of_work import VISITS
 from fieldapp.services.context import Context
 from fieldapp.services.demonstration_accounts import add_demonstration_accounts
+from fieldapp.services.demonstration_photos import show_photos
 from fieldapp.services.demonstration_reviews import review_by_age, show_reviewing
 from fieldapp.services.import_values import person_pinyin
 from fieldapp.services.load_reference_tables import ROSTER_STARTS_ON, load_reference_tables
@@ -61,6 +62,7 @@ def make_demonstration(context: Context, *, seed: int = SEED) -> None:
         review_by_age(made.visits, context.today())
         connection.execute(insert(schema.visits), made.visits)
         show_reviewing(context, work, random, made.visits)
+        show_photos(context, work, Random(f"photos {seed}"), made.visits)  # noqa: S311 - as above
         counts = {
             "commissioners": len(people),
             "assignments": len(made.assignments),

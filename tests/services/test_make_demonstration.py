@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from fieldapp.demonstration.history import DemoTownship, history
 from fieldapp.demonstration.people import commissioners
+from fieldapp.demonstration.pictures import MARK, field_scene, marked_jpeg
 from fieldapp.domain.coverage import CoverageStatus
 from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import schema
@@ -23,6 +26,7 @@ from fieldapp.services.columns import EXPORT_KINDS
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import ExportFormat, export_table
 from fieldapp.services.import_file import import_file
+from fieldapp.services.keep_picture import kept_picture
 from fieldapp.services.load_reference_tables import load_reference_tables
 from fieldapp.services.make_demonstration import make_demonstration
 from fieldapp.services.measure_coverage import measure_coverage
@@ -128,3 +132,32 @@ def _as_logged(path: Path) -> list[dict[str, str]]:
             {name: value for name, value in row.items() if name not in decided}
             for row in csv.DictReader(file)
         ]
+
+
+def test_some_visits_have_drawn_photos_and_each_kind_of_evidence_occurs(
+    demonstration_context: Context,
+) -> None:
+    with demonstration_context.engine.connect() as connection:
+        rows = connection.execute(
+            select(schema.visits).where(schema.visits.c.id.in_(select(schema.visit_photos.c.visit_id)))
+        ).all()
+        digests = connection.scalars(select(schema.photos.c.sha256)).all()
+    codes = {reason["code"] for row in rows for reason in row.grade_reasons}
+    assert codes >= {"photo.good", "photo.elsewhere", "photo.after", "photo.reused", "photo.similar"}
+    assert "photo.awaited" in codes
+    graded = Counter((row.grade, row.review) for row in rows)
+    assert graded["A", "submitted"] >= 10
+    assert graded["A", "approved"] >= 5
+    assert graded["D", "submitted"] == 2
+    for digest in digests:  # and says of itself that it is one
+        content = kept_picture(demonstration_context.photo_store, digest)
+        assert Image.open(io.BytesIO(content)).getexif()[0x010E] == MARK
+
+
+def test_the_same_seed_draws_the_same_pictures_and_another_other_ones() -> None:
+    taken = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    one, same, other = (
+        marked_jpeg(field_scene(Random(seed)), "x", taken=taken, place=(127.0, 45.0)) for seed in (1, 1, 2)
+    )
+    assert one == same
+    assert one != other
