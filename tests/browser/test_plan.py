@@ -144,3 +144,11 @@ def test_an_empty_roster_is_told(visit: Visit, bare: str) -> None:
     page = visit(f"{bare}/plan?lang=en", role=Role.BUREAU_OFFICER, viewport=WIDE)
     page.click(".plan-new button[type=submit]")
     expect(page.locator(".plan-sentence")).to_have_text(re.compile("the roster is empty"))
+
+
+def test_on_paper_every_part_of_a_plan_follows_the_other(officer: Page) -> None:
+    expect(officer.locator("#plan-counties")).to_be_hidden()
+    officer.emulate_media(media="print")
+    for part in ("townships", "counties", "shortages", "fragility", "leftover"):
+        expect(officer.locator(f"#plan-{part}")).to_be_visible()
+    expect(officer.locator("#plan-what-if")).to_be_hidden()
