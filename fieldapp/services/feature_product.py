@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from fieldapp.domain.errors import ConflictError, InvalidInputError
 from fieldapp.domain.permissions import Action, Person, require
 from fieldapp.persistence import products
-from fieldapp.persistence.register import lock_register
+from fieldapp.persistence.register import Values, lock_register
 from fieldapp.services.audited import audited
 from fieldapp.services.context import Context
 from fieldapp.services.product_values import row_of, subject_of
@@ -16,10 +17,18 @@ from geodata.errors import Message
 _DAY = timedelta(days=1)
 
 
-def feature_product(context: Context, product_id: int, starts_on: date, *, by: Person, actor: str) -> None:
+def mark_of(periods: Sequence[Values]) -> str:
+    """Which is the newest of a township's featured periods and how long it runs, to tell a change by."""
+    return f"{periods[0]['id']}.{periods[0]['ends_on'] or ''}" if periods else ""
+
+
+def feature_product(
+    context: Context, product_id: int, starts_on: date, *, by: Person, actor: str, seen: str | None = None
+) -> None:
     """Feature a product from ``starts_on`` on; the former one ends the day before.
 
-    Raises `ConflictError` where the product is featured then already, where another one began on that very
+    ``seen`` is the `mark_of` what the page showed; None where none was shown. Raises `ConflictError` where it
+    is another one by now, where the product is featured then already, where another one began on that very
     day or later, and where the product is retired.
     """
     with context.work(actor=actor) as work:
@@ -31,7 +40,9 @@ def feature_product(context: Context, product_id: int, starts_on: date, *, by: P
                 Message("{product} is no longer listed. List it again first.", product=stored["name"]),
                 code="product.retired",
             )
-        for period in products.periods_in(work.connection, stored["township_code"]):
+        periods = products.periods_in(work.connection, stored["township_code"])
+        _require_seen(periods, seen, stored)
+        for period in periods:
             if period["ends_on"] is not None and period["ends_on"] < starts_on:
                 continue
             if period["product_id"] == product_id or period["starts_on"] >= starts_on:
@@ -64,15 +75,22 @@ def feature_product(context: Context, product_id: int, starts_on: date, *, by: P
         work.commit()
 
 
-def unfeature_product(context: Context, product_id: int, ends_on: date, *, by: Person, actor: str) -> None:
-    """Let the product's featured period end with ``ends_on``; the township then has none."""
+def unfeature_product(
+    context: Context, product_id: int, ends_on: date, *, by: Person, actor: str, seen: str | None = None
+) -> None:
+    """Let the product's featured period end with ``ends_on``; the township then has none.
+
+    ``seen`` is as in `feature_product`.
+    """
     with context.work(actor=actor) as work:
         lock_register(work.connection)
         stored = products.by_id(work.connection, product_id)
         require(by, Action.PRODUCT_WRITE, row_of(stored))
+        periods = products.periods_in(work.connection, stored["township_code"])
+        _require_seen(periods, seen, stored)
         open_periods = [
             period
-            for period in products.periods_in(work.connection, stored["township_code"])
+            for period in periods
             if period["product_id"] == product_id
             and (period["ends_on"] is None or period["ends_on"] > ends_on)
             and period["starts_on"] <= ends_on
@@ -93,3 +111,16 @@ def unfeature_product(context: Context, product_id: int, ends_on: date, *, by: P
             after=audited({"ends_on": ends_on}),
         )
         work.commit()
+
+
+def _require_seen(periods: Sequence[Values], seen: str | None, stored: Values) -> None:
+    if seen is None or seen == mark_of(periods):
+        return
+    raise ConflictError(
+        Message(
+            "The featured product of {township} was changed meanwhile. "
+            "Look at its history, then decide again.",
+            township=stored["township"],
+        ),
+        code="featured_product.changed",
+    )

@@ -18,7 +18,7 @@ from fieldapp.services.change_commissioner import change_commissioner
 from fieldapp.services.change_institution import add_institution, change_institution, merge_institutions
 from fieldapp.services.change_product import add_product, change_product, retire_product
 from fieldapp.services.context import Context
-from fieldapp.services.feature_product import feature_product, unfeature_product
+from fieldapp.services.feature_product import feature_product, mark_of, unfeature_product
 from fieldapp.services.list_commissioners import CommissionerQuery, list_commissioners
 from fieldapp.services.list_institutions import InstitutionQuery, list_institutions
 from fieldapp.services.list_products import ProductQuery, list_products, show_product
@@ -243,6 +243,19 @@ def test_a_product_is_kept_with_all_that_is_known_of_it(register: Context) -> No
     ]
     assert list_products(register, ProductQuery(), by=PINGFANG_OFFICER).lines == []
     assert [line.name for line in list_products(register, ProductQuery(), by=ZHANG).lines] == ["拉林大米"]
+
+
+def test_two_officers_at_one_featured_product_do_not_undo_each_other_unknowingly(register: Context) -> None:
+    first = rows(register, schema.products)[0]["id"]
+    second = add_product(register, LALIN, RICE | {"name": "拉林木耳"}, **WHO)
+    seen = mark_of(show_product(register, first, by=BUREAU).periods)
+    unfeature_product(register, first, date(2026, 12, 31), seen=seen, **WHO)
+    for step, product in ((unfeature_product, first), (feature_product, second)):
+        with pytest.raises(ConflictError, match="changed meanwhile") as refused:
+            step(register, product, date(2026, 12, 1), seen=seen, **WHO)
+        assert refused.value.code == "featured_product.changed"
+    seen = mark_of(show_product(register, first, by=BUREAU).periods)
+    feature_product(register, second, date(2026, 12, 1), seen=seen, **WHO)
 
 
 def test_featuring_another_product_ends_the_former_the_day_before(register: Context) -> None:

@@ -15,7 +15,7 @@ from fieldapp.domain.permissions import Action
 from fieldapp.domain.specialties import PRODUCT_CATEGORIES
 from fieldapp.services.change_product import add_product, change_product, retire_product
 from fieldapp.services.columns.lists import PRODUCT_LIST
-from fieldapp.services.feature_product import feature_product, unfeature_product
+from fieldapp.services.feature_product import feature_product, mark_of, unfeature_product
 from fieldapp.services.list_products import (
     PRODUCT_SORTS,
     ProductList,
@@ -146,14 +146,15 @@ def feature(product_id: int) -> AnyResponse | tuple[str, int]:
     ends = "ends_on" in request.form
 
     def act() -> None:
-        if ends:
-            unfeature_product(
-                the_context(), product_id, form_day("ends_on"), by=acting_person(), actor=actor()
-            )
-        else:
-            feature_product(
-                the_context(), product_id, form_day("starts_on"), by=acting_person(), actor=actor()
-            )
+        step, day = (unfeature_product, "ends_on") if ends else (feature_product, "starts_on")
+        step(
+            the_context(),
+            product_id,
+            form_day(day),
+            by=acting_person(),
+            actor=actor(),
+            seen=request.form.get("seen", ""),
+        )
 
     return done_or_refused(product_id, act, "unfeatured" if ends else "featured")
 
@@ -187,9 +188,11 @@ def done_or_refused(product_id: int, act: Callable[[], object], done: str) -> An
 def product_page(product_id: int, **more: Any) -> str:
     """The page of a product, with what there is to say beside it."""
     context = the_context()
+    page = show_product(context, product_id, by=acting_person())
     return render_template(
         "registers/product.html",
-        page=show_product(context, product_id, by=acting_person()),
+        page=page,
+        mark=mark_of(page.periods),
         categories=PRODUCT_CATEGORIES,
         labels=_LABELS,
         most_photos=MOST_PHOTOS,
