@@ -112,7 +112,7 @@ def _next_steps(summary: StatusSummary, on_map: Callable[..., str], *, today: da
             yield _Step(Message(work.template, count=count), target)
     if count := len(summary.soon):
         yield _Step(
-            Message("Terms and products to renew within {days} days: {count}", days=SOON_DAYS, count=count),
+            Message("To renew within {days} days: {count}", days=SOON_DAYS, count=count),
             "#lapses",
         )
     if summary.target is not None and summary.target != summary.roster:

@@ -33,6 +33,17 @@ def test_the_status_page_is_accessible(
 
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_an_officer_finds_every_entry_of_the_menu_in_one_line(
+    visit: Visit, demonstration: str, language: str
+) -> None:
+    page = visit(f"{demonstration}/?lang={language}", role=Role.BUREAU_OFFICER)
+    tops = {entry.bounding_box()["y"] for entry in page.locator(".site-nav a").all()}  # type: ignore[index]
+    assert len(tops) == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator(".panel-next li").last).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
 def test_the_whole_status_page_fits_a_small_screen(visit: Visit, demonstration: str, language: str) -> None:
     page = visit(f"{demonstration}/?lang={language}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, abort, render_template_string
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
@@ -63,6 +63,28 @@ def client(sqlite_context: Context) -> FlaskClient:
 def test_an_error_page_says_its_sentence_once(client: FlaskClient) -> None:
     said = client.get("/?as_of=yesterday&lang=en").text
     assert said.count("yesterday is not a day") == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "language", "said"),
+    [
+        (1, "zh_CN", "服务 1 次，共 0.5 天；最近一次为 今天。"),
+        (2, "zh_CN", "服务 2 次，共 0.5 天；最近一次为 今天。"),
+        (1, "en", "1 visit on 今天; service days: 0.5."),
+        (2, "en", "2 visits, the last on 今天; service days: 0.5."),
+    ],
+)
+def test_pages_word_a_number_in_the_language_of_the_reader(
+    client: FlaskClient, count: int, language: str, said: str
+) -> None:
+    app = client.application
+    words = (
+        '{{ ngettext("%(num)s visit on %(day)s; service days: %(days)s.", '
+        '"%(num)s visits, the last on %(day)s; service days: %(days)s.", count, days="0.5", day="今天") }}'
+    )
+    with app.test_request_context(f"/?lang={language}"):
+        app.preprocess_request()
+        assert render_template_string(words, count=count) == said
 
 
 @pytest.mark.parametrize("status", FAILURES)
