@@ -60,6 +60,16 @@ def test_the_whole_status_page_fits_a_small_screen(visit: Visit, demonstration: 
         assert box["y"] + box["height"] <= DESKTOP["height"], shown
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_every_county_is_seen_at_once_on_a_larger_screen(
+    visit: Visit, demonstration: str, language: str
+) -> None:
+    page = visit(f"{demonstration}/?lang={language}", viewport={"width": 1440, "height": 900})
+    counties = page.locator(".panel-counties tbody tr")
+    expect(counties).to_have_count(18)
+    expect(counties.last).to_be_in_viewport(ratio=1)
+
+
 def test_what_lapses_is_read_whole_on_a_phone(visit: Visit, demonstration: str) -> None:
     page = visit(demonstration, viewport=PHONE)
 
