@@ -20,6 +20,7 @@ from geodata.errors import Message
 HEADER_SEARCH_ROWS = 15
 # A cell that begins with one of these may be run as a formula by the program that opens the file.
 FORMULA_STARTS = "=+-@\t\r＝＋－＠"
+_TO_GUARD = re.compile(f"'*[{re.escape(FORMULA_STARTS)}]")
 _GUARDED = re.compile(f"'+[{re.escape(FORMULA_STARTS)}]")
 _DELIMITERS = ",;\t"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -49,7 +50,7 @@ class TableFile:
 
 def guarded(text: str) -> str:
     """The text as a CSV cell that no program takes for a formula; `unguarded` takes it back."""
-    return "'" + text if text.startswith(tuple(FORMULA_STARTS)) or _GUARDED.match(text) else text
+    return "'" + text if _TO_GUARD.match(text) else text
 
 
 def unguarded(text: str) -> str:

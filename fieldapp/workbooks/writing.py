@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -35,6 +36,7 @@ MAX_SHEET_ROWS = 1_048_576
 _FIRST_EXCEL_DAY = date(1900, 3, 1)
 # Neither XML nor UTF-8 can carry these.
 _UNWRITABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
+_PLAIN = frozenset({int, float, type(None)})  # what CSV writes as it is
 _PART = 64 * 1024  # bytes
 _WIDTHS = range(8, 61)
 
@@ -58,7 +60,7 @@ def write_table(
     """
     spoken = locale if headers == "words" else None
     titles = [column.header(locale) if spoken else column.key for column in columns]
-    values = ([_shown(column, row.get(column.key), spoken) for column in columns] for row in rows)
+    values = _cells(columns, rows, spoken)
     with whole_file(target) as stream:
         if _format_of(target, file_format) == "csv":
             return _write_csv(titles, values, stream)
@@ -68,7 +70,7 @@ def write_table(
 def csv_parts(columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
     """The same as CSV under the snake_case keys, some hundred rows at a time, for who sends it on."""
     titles = [column.key for column in columns]
-    values = ([_shown(column, row.get(column.key), None) for column in columns] for row in rows)
+    values = _cells(columns, rows, None)
     part = io.BytesIO()
     text = io.TextIOWrapper(part, encoding="utf-8-sig", newline="", write_through=True)
     for _ in _csv_rows(titles, values, text):
@@ -93,24 +95,49 @@ def _format_of(target: Path | BinaryIO, file_format: FileFormat | None) -> FileF
     )
 
 
-def _shown(column: Column, value: object, locale: str | None) -> object:
-    """The value as its cell holds it: text, number, boolean, date, or nothing."""
-    if column.kind in ("choice", "choices") and value is not None:
-        stored = [value] if isinstance(value, str) else value if isinstance(value, Iterable) else [value]
-        words = [column.choice_words(str(item), locale) if locale else str(item) for item in stored]
-        value = ("、" if locale else ";").join(words)
-    elif isinstance(value, list | tuple | set | frozenset):
-        value = "、".join(map(str, value))
-    elif isinstance(value, bool):
+def _cells(
+    columns: Sequence[Column], rows: Iterable[Mapping[str, object]], locale: str | None
+) -> Iterator[list[object]]:
+    """Row by row what each cell holds: text, number, boolean, date, or nothing."""
+    shown = [(column.key, _shown_as(column, locale)) for column in columns]
+    for row in rows:
+        yield [show(row.get(key)) for key, show in shown]
+
+
+def _shown_as(column: Column, locale: str | None) -> Callable[[object], object]:
+    """How the values of a column are shown. There are many, so the usual kinds are asked for first."""
+    is_text = column.kind in ("code", "text")
+
+    def shown(value: object) -> object:
+        if isinstance(value, str):
+            return _UNWRITABLE.sub("\ufffd", value) or None
+        if value is None or (type(value) is int and not is_text):
+            return value
+        return _unusual(value, locale, is_text=is_text)
+
+    return partial(_chosen, column, locale) if column.kind in ("choice", "choices") else shown
+
+
+def _chosen(column: Column, locale: str | None, value: object) -> object:
+    if value is None or value == "":
+        return None
+    stored = [value] if isinstance(value, str) else value if isinstance(value, Iterable) else [value]
+    words = [column.choice_words(str(item), locale) if locale else str(item) for item in stored]
+    return _UNWRITABLE.sub("\ufffd", ("、" if locale else ";").join(words)) or None
+
+
+def _unusual(value: object, locale: str | None, *, is_text: bool) -> object:
+    if isinstance(value, bool):
         return yes_or_no(value, locale) if locale else value
-    elif isinstance(value, int | float | Decimal):
-        if column.kind in ("code", "text"):
+    if isinstance(value, int | float | Decimal):
+        if is_text:
             return str(value)
         amount = float(value) if isinstance(value, Decimal) else value
         return amount if math.isfinite(amount) else None
-    elif isinstance(value, date):
+    if isinstance(value, date):
         return value
-    return _UNWRITABLE.sub("\ufffd", str(value)) if value not in (None, "") else None
+    text = "、".join(map(str, value)) if isinstance(value, list | tuple | set | frozenset) else str(value)
+    return _UNWRITABLE.sub("\ufffd", text) or None
 
 
 def _write_csv(titles: Sequence[str], rows: Iterable[Sequence[object]], stream: BinaryIO) -> int:
@@ -128,7 +155,7 @@ def _csv_rows(
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([guarded(title) for title in titles])
     for row in rows:
-        writer.writerow([_csv_cell(value) for value in row])
+        writer.writerow([value if type(value) in _PLAIN else _csv_cell(value) for value in row])
         yield
 
 
