@@ -38,13 +38,21 @@ class Told:
 
 
 def run_histories(
-    folder: Path, *, first_seed: int, count: int, kill_every: int, people: int, seconds: float | None = None
+    folder: Path,
+    *,
+    first_seed: int,
+    count: int,
+    kill_every: int,
+    people: int,
+    seconds: float | None = None,
+    database_url: str | None = None,
 ) -> Told:
     """Run ``count`` histories from ``first_seed`` on, or as many as ``seconds`` allow.
 
-    After each ``kill_every`` of them the server is killed while the others go on; 0 for never.
+    After each ``kill_every`` of them the server is killed while the others go on; 0 for never. The database
+    is one on SQLite in ``folder``, unless ``database_url`` names another without people in it.
     """
-    file = write_installation(folder, people=people)
+    file = write_installation(folder, people=people, database_url=database_url)
     settings = {
         "INSTALLATION": str(file),
         "SEED": str(first_seed),
