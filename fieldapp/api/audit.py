@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Blueprint, Response, g
 
-from fieldapp.api.answers import context, send_page
+from fieldapp.api.answers import context, private, send_page
 from fieldapp.api.operations import CURSOR, Answer, Operation, Parameter, describe
 from fieldapp.api.requests import read_place, read_query
 from fieldapp.api.schemas import Named, day, moment, nullable, page_of, record, text, whole
 from fieldapp.domain.permissions import Action
 from fieldapp.services.audit_words import action_words, subject_words
 from fieldapp.services.page_register import Page
-from fieldapp.services.read_audit import AuditWish, read_audit
+from fieldapp.services.read_audit import AuditWish, export_audit, read_audit
 from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("audit_of_the_api", __name__)
@@ -34,6 +36,13 @@ _EVENT = Named(
         reason=text(),
     ),
 )
+_WISH = (
+    Parameter("who", text(maxLength=60), "Only by this person: user name, name or user:NUMBER."),
+    Parameter("action", text(maxLength=60), "Only this action, as the log keeps it."),
+    Parameter("subject", text(maxLength=100), "Only of this: a kind, an id, or both with a space."),
+    Parameter("since", day(), "From this day on."),
+    Parameter("until", day(), "Until this day, with it."),
+)
 
 
 @blueprint.get("/audit")
@@ -42,14 +51,7 @@ _EVENT = Named(
     Operation(
         "The audit log as far as you may see it, the latest first.",
         {200: Answer("A page of the list.", page_of(_EVENT))},
-        (
-            Parameter("who", text(maxLength=60), "Only by this person: user name, name or user:NUMBER."),
-            Parameter("action", text(maxLength=60), "Only this action, as the log keeps it."),
-            Parameter("subject", text(maxLength=100), "Only of this: a kind, an id, or both with a space."),
-            Parameter("since", day(), "From this day on."),
-            Parameter("until", day(), "Until this day, with it."),
-            CURSOR,
-        ),
+        (*_WISH, CURSOR),
     )
 )
 def audit() -> Response:
@@ -67,3 +69,21 @@ def audit() -> Response:
         for event in page.events
     ]
     return send_page(Page(items, page.older), _EVENT)
+
+
+@blueprint.get("/audit.csv")
+@needs(Action.AUDIT_READ, Action.EXPORT_READ)
+@describe(
+    Operation(
+        "The audit log as a table, as far as you may see it; that you took it is kept in it.",
+        {200: Answer("All that fits, in UTF-8, in the language of the request.", text(), "text/csv")},
+        _WISH,
+    )
+)
+def audit_csv() -> Response:
+    """The log as CSV."""
+    content = BytesIO()
+    export_audit(context(), AuditWish(**read_query()), content, by=acting_person(), locale=g.language)
+    response = private(Response(content.getvalue(), mimetype="text/csv"))
+    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return response

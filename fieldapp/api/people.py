@@ -16,6 +16,7 @@ from fieldapp.api.schemas import (
     flag,
     many,
     nullable,
+    number,
     one_of,
     page_of,
     record,
@@ -36,6 +37,7 @@ from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("people", __name__)
 _ID = whole(minimum=0, maximum=2**63 - 1)
+_DEGREES = "Of the home base, in degrees of WGS 84; null where it is not known."
 
 INSTITUTION = Named(
     "Institution",
@@ -61,6 +63,9 @@ COMMISSIONER = Named(
         specialties=many(one_of(SPECIALTIES)),
         capacity=count("How many townships at a time."),
         phone=nullable(text("Masked.")),
+        home_lon=nullable(number(_DEGREES)),
+        home_lat=nullable(number(_DEGREES)),
+        note=text("For colleagues."),
         townships=many(TOWNSHIP_CODE, "Of the terms that run or are to come, proposed ones too."),
         retired_on=nullable(day("The first day out of service.")),
         merged_into=nullable(text("The id that remained of duplicates.")),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, and_, cast, fa
 
 from fieldapp.domain.permissions import RowFilter
 from fieldapp.persistence.register import Values, stream_rows
-from fieldapp.persistence.schema import assignments, audit_events, townships, users
+from fieldapp.persistence.schema import assignments, audit_events, townships, users, visits
 from fieldapp.persistence.schema_assigning import demands, recusals
 
 
@@ -88,10 +88,15 @@ def _admitted(chosen: AuditFilter) -> ColumnElement[bool]:
         )
         for kind, table in (("assignment", assignments), ("recusal", recusals), ("demand", demands))
     ]
+    # The log writes the id of a visit with hyphens, and not every database keeps it so.
+    of_visits = select(func.replace(cast(visits.c.id, String), "-", "")).where(
+        visits.c.township_code.in_(in_county)
+    )
     return or_(
         event.actor == chosen.own_actor,
         and_(event.subject_type == "township", event.subject_id.in_(in_county)),
         # A product is named by its township's code and its own name.
         and_(event.subject_type == "product", func.substr(event.subject_id, 1, 9).in_(in_county)),
+        and_(event.subject_type == "visit", func.replace(event.subject_id, "-", "").in_(of_visits)),
         *concerned,
     )

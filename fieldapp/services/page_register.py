@@ -165,7 +165,16 @@ def _commissioners(context: Context, place: Place, *, by: Person, **wanted: Any)
             "id",
             lambda **page: register_pages.commissioner_page(connection, today, allowed, **page, **wanted),
         )
-    return Page([row | {"phone": masked_phone(row["phone"])} for row in page.items], page.next_key)
+    return Page([_told(row) for row in page.items], page.next_key)
+
+
+def _told(row: Values) -> Values:
+    home = row["home"]
+    return row | {
+        "phone": masked_phone(row["phone"]),
+        "home_lon": None if home is None else home.x,
+        "home_lat": None if home is None else home.y,
+    }
 
 
 def _products(context: Context, place: Place, *, by: Person, **wanted: Any) -> Page:

@@ -94,6 +94,9 @@ def test_the_log_is_filtered_and_shows_a_county_its_own(asked: Flask, chief: Fla
         {"capacity": 5},
         "bureau_officer",
     )
+    table = officer.get(f"{API}/audit.csv", query_string={"action": "commissioner.changed"})
+    assert (table.mimetype, "C-0002" in table.text, len(table.text.splitlines())) == ("text/csv", True, 2)
+    assert _codes(client_of(asked, Role.COMMISSIONER).get(f"{API}/audit.csv")) == (403, "forbidden.role")
     none = officer.get(f"{API}/audit", query_string={"until": "2020-01-01"}).get_json()
     assert none == {"items": [], "next": None}
     assert officer.get(f"{API}/audit", query_string={"since": "0001-01-01"}).status_code == 422

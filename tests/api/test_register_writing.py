@@ -57,6 +57,8 @@ def test_a_commissioner_is_added_and_changed_in_part(officer: FlaskClient) -> No
         "C-0004",
         "139****1111",
     )
+    shown = officer.get(made.headers["Location"]).get_json()
+    assert (shown["home_lon"], shown["home_lat"], shown["note"]) == (126.5, 45.8, "擅长水稻")
     assert _codes(officer.post(f"{API}/commissioners", json=person)) == (409, "commissioner.alike")
     twin = officer.post(f"{API}/commissioners", json=person | {"even_if_alike": True})
     assert twin.get_json()["id"] == "C-0005"
@@ -75,7 +77,7 @@ def test_a_commissioner_is_added_and_changed_in_part(officer: FlaskClient) -> No
 def test_what_is_left_out_of_a_change_stays(asked: Flask, officer: FlaskClient) -> None:
     before = officer.get(f"{API}/commissioners/C-0001").get_json()
     after = officer.patch(f"{API}/commissioners/C-0001", json={"note": "备注", "revision": 1}).get_json()
-    assert {**after, "revision": 1} == before
+    assert {**after, "revision": 1, "note": ""} == before
     assert after["revision"] == 2
 
 

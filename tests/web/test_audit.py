@@ -14,9 +14,11 @@ from fieldapp.resources import folder
 from fieldapp.services.audit_words import ACTIONS, SUBJECTS
 from fieldapp.services.change_product import add_product
 from fieldapp.services.context import Context
+from fieldapp.services.read_audit import AuditWish, read_audit
 from tests.accounts import make_account, sign_in
 from tests.services.assigning import OFFICER, proposed
 from tests.services.small_register import LALIN, PINGFANG, fill
+from tests.services.visits import ONE, commissioner, record
 
 PACKAGE = Path(folder("fieldapp"))
 
@@ -66,6 +68,18 @@ def test_a_county_reads_what_was_done_with_its_products_and_not_with_others(
     sign_in(client, sqlite_context, officer)
     page = client.get("/audit").text
     assert (f"产品 {LALIN}/黑木耳</td>" in page, f"{PINGFANG}/" in page) == (True, False)
+
+
+def test_a_county_reads_what_was_done_with_visits_to_its_townships_only(context: Context) -> None:
+    fill(context)
+    record(context, commissioner(context))
+
+    def seen(county: str) -> list[str]:
+        officer = make_account(context, Role.COUNTY_OFFICER, username=f"of {county}", county_codes=[county])
+        return [event["subject_id"] for event in read_audit(context, AuditWish(), by=officer).events]
+
+    assert str(ONE) in seen("230184")
+    assert str(ONE) not in seen("230108")
 
 
 def test_every_event_that_is_recorded_has_words() -> None:
