@@ -27,7 +27,7 @@ the input are `ContradictionError` (pins against pins, capacity, quotas, recusal
 
 Where it stands: `problem` and `policy` are the input, `travel` the distances (`roads` asks for those by
 road before a plan is solved, `distances` is what is kept of them), `choices` the pairs that may be chosen,
-`flow` the solver with its proof (over `reaching`), `solving` joins them, `plan` is the result;
+`flow` the solver with its proof (over `network` and `reaching`), `solving` joins them, `plan` the result;
 `alternatives` (over `rerouting`), `reasons`, `leftovers`, `shortage`, `fragility`, `difference` and
 `what_if` explain it; `document` writes it down.
 """

@@ -8,59 +8,22 @@ order is exact however large the numbers are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from ortools.graph.python import min_cost_flow
 
+from fieldapp.domain.planning.network import SINK, SOURCE, Network, combined_cost, parts_of, residual
 from fieldapp.domain.planning.reaching import Flags, Integers, distinct, potentials, reached
 
 Floats = npt.NDArray[np.float64]
-SOURCE: Final = 0
-SINK: Final = 1
-_LARGEST: Final = 2**61  # of int64, with room for sums
 
 
 class UnprovenError(Exception):
     """The solver's answer did not stand the check: a fault of the program, never of the input."""
-
-
-@dataclass(frozen=True)
-class Network:
-    """Arcs by their ends and capacities, with one cost an arc and level; nodes are numbered from 0."""
-
-    nodes: int
-    tail: Integers
-    head: Integers
-    capacity: Integers
-    costs: tuple[Integers, ...]
-
-    @cached_property
-    def spreads(self) -> tuple[int, ...]:
-        """No two flows differ by more than this in the cost of each level.
-
-        What a node takes in is bounded by what it can pass on, so it adds at most that much of its
-        dearest arc, and at least that much of its cheapest.
-        """
-        taken, passed = np.zeros(self.nodes, np.int64), np.zeros(self.nodes, np.int64)
-        np.add.at(taken, self.head, self.capacity)
-        np.add.at(passed, self.tail, self.capacity)
-        passed[SINK] = taken[SINK]
-        through = np.minimum(taken, passed)
-        return tuple(self._spread(through, cost) for cost in self.costs)
-
-    def _spread(self, through: Integers, cost: Integers) -> int:
-        dearest, cheapest = np.zeros(self.nodes, np.int64), np.zeros(self.nodes, np.int64)
-        np.maximum.at(dearest, self.head, cost)
-        np.minimum.at(cheapest, self.head, cost)
-        nodes = np.flatnonzero(dearest != cheapest)
-        # Python's integers, because this is where an overflow would go unseen.
-        units, ranges = through[nodes].tolist(), (dearest - cheapest)[nodes].tolist()
-        return sum(map(int.__mul__, units, ranges))
 
 
 @dataclass(frozen=True)
@@ -174,10 +137,10 @@ def _solved(network: Network, on_stage: Callable[[], None]) -> Integers:
     """The units of the cheapest of the largest flows, as the solver says; stage by stage."""
     units = np.zeros(len(network.tail), np.int64)
     free = np.ones(len(network.tail), np.bool_)
-    parts = _parts(network)
+    parts = parts_of(network)
     for at, levels in enumerate(parts):
         on_stage()
-        cost, _ = _combined(network, levels)
+        cost, _ = combined_cost(network, levels)
         _solve(network, cost, units, free, first=at == 0)
         if at + 1 < len(parts):
             reduced = _reduced(network, cost, units, free)
@@ -195,8 +158,8 @@ def _proven(network: Network, units: Integers) -> Flow | None:
     if cut[SINK]:
         return None
     stages = []
-    for levels in _parts(network):
-        cost, weights = _combined(network, levels)
+    for levels in parts_of(network):
+        cost, weights = combined_cost(network, levels)
         reduced = _reduced(network, cost, units, free)
         if reduced is None:
             return None
@@ -205,67 +168,9 @@ def _proven(network: Network, units: Integers) -> Flow | None:
     return Flow(network, units, cut, tuple(stages))
 
 
-def _combined(network: Network, levels: range) -> tuple[Integers, tuple[int, ...]]:
-    weights = weights_of([network.spreads[level] for level in levels])
-    cost = np.zeros(len(network.tail), np.int64)
-    for weight, level in zip(weights, levels, strict=True):
-        cost += weight * network.costs[level]
-    return cost, weights
-
-
 def _reduced(network: Network, cost: Integers, units: Integers, free: Flags) -> Integers | None:
     price = potentials(network.nodes, *residual(network, units, free, cost))
     return None if price is None else cost + price[network.tail] - price[network.head]
-
-
-def residual(
-    network: Network, units: Integers, free: Flags, cost: Integers
-) -> tuple[Integers, Integers, Integers]:
-    """What can change in a flow: tails, heads, costs of arcs not full, then of those not empty, backwards."""
-    onward = np.flatnonzero(free & (units < network.capacity))
-    backward = np.flatnonzero(free & (units > 0))
-    return (
-        np.concatenate([network.tail[onward], network.head[backward]]),
-        np.concatenate([network.head[onward], network.tail[backward]]),
-        np.concatenate([cost[onward], -cost[backward]]),
-    )
-
-
-def weights_of(spreads: Sequence[int]) -> tuple[int, ...]:
-    """Weights with which the sum of levels orders flows as the levels in turn do.
-
-    The weight of a level is one more than all that the levels after it can differ by.
-    """
-    weights: list[int] = []
-    below = 0
-    for spread in reversed(spreads):
-        weights.append(below + 1)
-        below += weights[-1] * spread
-    return tuple(reversed(weights))
-
-
-def _parts(network: Network) -> list[range]:
-    """Which levels to solve together: as many as integers hold."""
-    last, parts, at = len(network.costs), list[range](), 0
-    while at < last:
-        end = at + 1
-        while end < last and _fits(network, range(at, end + 1)):
-            end += 1
-        parts.append(range(at, end))
-        at = end
-    return parts
-
-
-def _fits(network: Network, levels: range) -> bool:
-    """Whether integers hold some levels together: the solver multiplies by nodes, and prices are sums."""
-    spreads = [network.spreads[level] for level in levels]
-    weights = weights_of(spreads)
-    dearest = sum(
-        weight * int(np.abs(network.costs[level]).max(initial=0))
-        for weight, level in zip(weights, levels, strict=True)
-    )
-    total = sum(map(int.__mul__, weights, spreads))
-    return dearest * (network.nodes + 2) < _LARGEST and 4 * (total + dearest) < _LARGEST
 
 
 def _solve(network: Network, cost: Integers, units: Integers, free: Flags, *, first: bool) -> None:

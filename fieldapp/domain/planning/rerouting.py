@@ -11,7 +11,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from fieldapp.domain.planning.flow import Floats, Network
+from fieldapp.domain.planning.flow import Floats
+from fieldapp.domain.planning.network import Network
 from fieldapp.domain.planning.reaching import Integers
 
 _CELLS: Final = 4_000_000  # of one table of distances

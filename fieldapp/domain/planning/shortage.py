@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from fieldapp.domain.planning import amounts
-from fieldapp.domain.planning.flow import SINK, SOURCE, residual
+from fieldapp.domain.planning.network import SINK, SOURCE, residual
 from fieldapp.domain.planning.plan import Plan
 from fieldapp.domain.planning.policy import Quota, QuotaOf
 from fieldapp.domain.planning.reaching import reached

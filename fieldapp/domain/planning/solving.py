@@ -12,7 +12,8 @@ import numpy.typing as npt
 from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.domain.planning import amounts
 from fieldapp.domain.planning.choices import Choices, Measured, find_choices
-from fieldapp.domain.planning.flow import SINK, SOURCE, Flow, Network, cheapest_largest_flow
+from fieldapp.domain.planning.flow import Flow, cheapest_largest_flow
+from fieldapp.domain.planning.network import SINK, SOURCE, Network
 from fieldapp.domain.planning.plan import Objective, Plan, PlannedPair
 from fieldapp.domain.planning.policy import HUNDREDTHS, Quota, QuotaOf
 from fieldapp.domain.planning.problem import Pair, PlanningProblem

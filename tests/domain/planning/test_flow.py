@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fieldapp.domain.planning.choices import Measured, find_choices
-from fieldapp.domain.planning.flow import Flow, Network, UnprovenError, cheapest_largest_flow
+from fieldapp.domain.planning.flow import Flow, UnprovenError, cheapest_largest_flow
+from fieldapp.domain.planning.network import Network
 from fieldapp.domain.planning.solving import lay_out, solve_plan
 from tests.domain.planning.problems import made
 
