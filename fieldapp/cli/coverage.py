@@ -78,7 +78,7 @@ def coverage(
         print_bytes(content)
         return
     write_file(output, content)
-    installation.say(Message("{count} townships written to {path}.", count=len(measured.table), path=output))
+    installation.say(Message("Townships written to {path}: {count}.", count=len(measured.table), path=output))
 
 
 def _format_of(output: Path | None) -> str:

@@ -20,7 +20,7 @@ def verify(installation: Installation, ctx: click.Context) -> None:
     state = verify_audit(installation.context)
     if state.whole:
         click.echo(state.digest)
-        installation.say(Message("The audit log is whole: {count} events.", count=state.events))
+        installation.say(Message("The audit log is whole. Events: {count}.", count=state.events))
         return
     if state.broken_at is not None:
         installation.say(

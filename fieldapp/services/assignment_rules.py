@@ -13,7 +13,7 @@ from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import Plan
 from fieldapp.services.terms import Term, overlaps, served_together, term_of
 from fieldapp.workbooks.reading import Row
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 
 def check_lifecycle(
@@ -192,7 +192,9 @@ def check_terms(
         plan.refuse(
             rows[mine_here[0].key],
             "commissioner" if "commissioner" in plan.sheet.headers else "commissioner_id",
-            Message(
+            Counted(
+                "{commissioner} would lead {count} township on {day}: {townships}. "
+                "The capacity is {capacity}. End one of the terms first, or raise the capacity.",
                 "{commissioner} would lead {count} townships on {day}: {townships}. "
                 "The capacity is {capacity}. End one of the terms first, or raise the capacity.",
                 commissioner=person["name"],

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
@@ -21,28 +20,26 @@ from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import Named, Place
 from fieldapp.domain.permissions import Person
 from fieldapp.domain.visit_rules import faults_of, refusal_of_term
-from fieldapp.domain.visits import INCOME, RESULTS, Review, Visit, body_of, visit_of
-from fieldapp.domain.wording import plain_text
+from fieldapp.domain.visits import Review, Visit, body_of
 from fieldapp.persistence import assignments, visits
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.import_people import People
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
-from fieldapp.services.import_values import refuse_repeated, same
+from fieldapp.services.import_values import refuse_repeated
+from fieldapp.services.read_visit_row import VisitRows
 from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
 
 # Under this name the ids of rows that carry none are made; it may never change.
 _NAMESPACE = UUID("5f0c6f0e-6a9b-4c8e-9d1c-1f6f0a7b2d3e")
 _DECIDED_HERE = ("grade", "review", "confirmation_approved", "received_at")
-_FIX = ("fix_lon", "fix_lat", "fix_accuracy_m", "fix_captured_at", "fix_mocked")
 _POINTED = {
     "/fix/lon": "fix_lon",
     "/fix/lat": "fix_lat",
     "/fix/accuracy_m": "fix_accuracy_m",
 }
-_NEW: Values = {"service_days": 0.5, "mode": "on_site", "content": "", "no_fix_reason": None}
 
 
 def plan_visits(
@@ -70,6 +67,7 @@ class _Planner:
         self.table, self.plan, self.now, self.timezone, self.by = table, plan, now, timezone, by
         self.places = Places(connection, plan)
         self.people = People(connection, table, plan)
+        self.said = VisitRows(table, plan, timezone)
         self.stored = {each.id: each for each in visits.all_stored(connection)}
         self.terms: dict[tuple[str, str], list[Assignment]] = defaultdict(list)
         for row in assignments.all_by_id(connection).values():
@@ -88,7 +86,7 @@ class _Planner:
         person = None if row.faulty & {"commissioner_id", "commissioner"} else self.people.of(row)
         if place is None or person is None or row.faulty:
             return
-        started_at = self._moment(row.values["started_at"])
+        started_at = self.said.moment(row.values["started_at"])
         visit_id = self._id_of(row, place, person, started_at)
         if visit_id is None:
             return
@@ -100,7 +98,7 @@ class _Planner:
         self.seen[visit_id] = row
         stored = self.stored.get(visit_id)
         faults = len(self.plan.faults)
-        visit = self._visit(row, place, started_at, stored)
+        visit = self.said.visit(row, place, started_at, stored)
         if visit is None or not self._may_be(row, place, person, visit, stored=stored, visit_id=visit_id):
             return
         if len(self.plan.faults) == faults:
@@ -119,76 +117,6 @@ class _Planner:
                 Message("{value} is no id of a visit. Leave it blank for a paper log.", value=given[:60]),
             )
             return None
-
-    def _visit(
-        self, row: Row, place: Place, started_at: datetime, stored: StoredVisit | None
-    ) -> Visit | None:
-        """What the row says; a column that is not in the file leaves what is stored."""
-        was = None if stored is None else body_of(stored.visit, self.timezone)
-
-        def said(key: str) -> Any:
-            if not self.table.has(key):
-                return _NEW[key] if was is None else was[key]
-            given = row.values.get(key)
-            return _NEW[key] if given in (None, "") else given
-
-        results = {}
-        for name in RESULTS:
-            kept = 0 if was is None else was["results"][name]
-            value: Any = (row.values.get(name) or 0) if self.table.has(name) else kept
-            results[name] = value if name == INCOME else int(value)
-        fix = self._fix(row, stored, started_at)
-        if fix is False:
-            return None
-        ended_at = self._moment(row.values["ended_at"])
-        return visit_of(
-            {
-                "township_code": place.code,
-                "started_at": started_at,
-                "ended_at": ended_at,
-                "mode": said("mode"),
-                "content": plain_text(str(said("content") or "")),
-                "service_days": said("service_days"),
-                "results": results,
-                "fix": fix,
-                "no_fix_reason": None if fix else said("no_fix_reason"),
-                "photos": () if stored is None else stored.visit.photos,
-            }
-        )
-
-    def _fix(
-        self, row: Row, stored: StoredVisit | None, started_at: datetime
-    ) -> dict[str, Any] | bool | None:
-        """The position of the row; False, with a fault, where it is not one."""
-        kept = None if stored is None or stored.visit.fix is None else vars(stored.visit.fix)
-        if not any(self.table.has(key) for key in _FIX):
-            return None if kept is None else dict(kept)
-        lon, lat = row.values.get("fix_lon"), row.values.get("fix_lat")
-        if lon is None and lat is None:
-            return None
-        accuracy = row.values.get("fix_accuracy_m", (kept or {}).get("accuracy_m"))
-        if lon is None or lat is None or accuracy is None:
-            key = "fix_lon" if lon is None else "fix_lat" if lat is None else "fix_accuracy_m"
-            self.plan.refuse(
-                row,
-                key,
-                Message("A position needs longitude, latitude and accuracy in metres. Give all, or none."),
-            )
-            return False
-        captured = row.values.get("fix_captured_at")
-        captured_at = self._moment(captured) if captured else (kept or {}).get("captured_at", started_at)
-        given: dict[str, Any] = {
-            "lon": lon,
-            "lat": lat,
-            "accuracy_m": accuracy,
-            "captured_at": captured_at,
-            "mocked": bool(row.values.get("fix_mocked")),
-        }
-        # Formats round differently: what differs by less than anybody measures is the same.
-        return {
-            key: kept[key] if kept is not None and same(kept[key], value) else value
-            for key, value in given.items()
-        }
 
     def _may_be(
         self,
@@ -314,11 +242,6 @@ class _Planner:
 
     def _note_logged(self, visit_id: UUID, visit: Visit, commissioner_id: str) -> None:
         self.logged[self._person_of(commissioner_id), visit.township_code].append((visit_id, visit))
-
-    def _moment(self, value: Any) -> datetime:
-        """A moment of a cell: one that names no offset from UTC is of the installation's time zone."""
-        moment: datetime = value
-        return moment if moment.tzinfo is not None else moment.replace(tzinfo=self.timezone)
 
     def _told(self, visit: Visit) -> str:
         return visit.started_at.astimezone(self.timezone).strftime("%Y-%m-%d %H:%M")
