@@ -27,7 +27,7 @@ def carry_roads(context: Context, found: PlanningInput, kept: Mapping[str, Any])
         return found
     known = still_known(
         roads,
-        problem_of(kept),
+        problem_of(kept, measured=False),
         found.problem,
         source=name_of_server(address),
         today=context.today(),

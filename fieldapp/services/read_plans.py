@@ -125,7 +125,7 @@ def read_draft(context: Context, draft_id: int, *, by: Person) -> DraftView:
 
 def compare_draft(connection: Connection, row: Values, *, today: date) -> Standing:
     """Hold a solved draft to the register as it is now."""
-    kept = problem_of(row["input"])
+    kept = problem_of(row["input"], measured=False)
     wish = wish_of(row)
     # Edits contradict what has changed rather than the other way round, so they are left aside.
     plain = Wish(wish.starts_on, wish.ends_on, wish.county_codes)

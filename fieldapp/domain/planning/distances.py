@@ -95,7 +95,7 @@ def _road_values(roads: Roads) -> dict[str, Any]:
     """One row a township, with the positions of people rather than their ids: there can be very many."""
     people = {id_: position for position, id_ in enumerate(sorted({id_ for id_, _ in roads.km}))}
     rows: dict[str, tuple[list[int], list[float | None]]] = {}
-    for (id_, code), km in sorted(roads.km.items()):
+    for (id_, code), km in roads.km.items():
         positions, row = rows.setdefault(code, ([], []))
         positions.append(people[id_])
         row.append(None if math.isnan(km) else km)

@@ -31,8 +31,11 @@ def problem_values(problem: PlanningProblem, distances: Distances | None = None)
     } | (distances or Distances()).values()
 
 
-def problem_of(values: Mapping[str, Any]) -> PlanningProblem:
-    """Read what `problem_values` wrote."""
+def problem_of(values: Mapping[str, Any], *, measured: bool = True) -> PlanningProblem:
+    """Read what `problem_values` wrote; unless it is to be ``measured``, without the distances.
+
+    There can be very many of them, which take long to read.
+    """
     policy = PlanningPolicy.from_json(values["policy"])
     return PlanningProblem(
         people=[_suitor(one) for one in values["people"]],
@@ -47,7 +50,7 @@ def problem_of(values: Mapping[str, Any]) -> PlanningProblem:
         institutions=values["institutions"],
         counties=values["counties"],
         policy=policy,
-        travel=distances_of(values).measure(policy),
+        travel=distances_of(values).measure(policy) if measured else None,
     )
 
 
