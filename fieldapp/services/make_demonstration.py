@@ -9,9 +9,11 @@ from shapely import Point
 from sqlalchemy import Connection, exists, insert, select
 
 from fieldapp.demonstration.history import DemoTownship, history
+from fieldapp.demonstration.needs import needs
 from fieldapp.demonstration.people import INSTITUTIONS, DemoCommissioner, commissioners
 from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import schema
+from fieldapp.persistence.schema_assigning import demands
 from fieldapp.persistence.unit_of_work import VISITS
 from fieldapp.services.context import Context
 from fieldapp.services.demonstration_accounts import add_demonstration_accounts
@@ -59,6 +61,10 @@ def make_demonstration(context: Context, *, seed: int = SEED) -> None:
         _insert_people(connection, people)
         _insert_products(connection, made.products)
         connection.execute(insert(schema.assignments), made.assignments)
+        connection.execute(
+            insert(demands),
+            needs(Random(f"needs {seed}"), made.products, context.today()),  # noqa: S311 - as above
+        )
         review_by_age(made.visits, context.today())
         connection.execute(insert(schema.visits), made.visits)
         show_reviewing(context, work, random, made.visits)

@@ -16,12 +16,15 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from fieldapp.demonstration.history import DemoTownship, history
+from fieldapp.demonstration.needs import NEEDS_BY_CATEGORY
 from fieldapp.demonstration.people import commissioners
 from fieldapp.demonstration.pictures import MARK, field_scene, marked_jpeg
 from fieldapp.domain.coverage import CoverageStatus
 from fieldapp.domain.errors import ConflictError
+from fieldapp.domain.specialties import PRODUCT_CATEGORIES
 from fieldapp.persistence import schema
 from fieldapp.persistence.engine import make_engine
+from fieldapp.persistence.schema_assigning import demands
 from fieldapp.services.columns import EXPORT_KINDS
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import ExportFormat, export_table
@@ -82,6 +85,19 @@ def test_products_in_print_are_featured_as_they_are_and_others_are_marked(
     assert genuine["230103101"] == "草莓"
     assert all("演示" in row.name for row in rows if row.demonstration)
     assert max(Counter(row.township_code for row in rows).values()) == 1
+
+
+def test_some_townships_need_something_and_some_of_it_is_met_all_of_it_marked(
+    demonstration_context: Context,
+) -> None:
+    with demonstration_context.engine.connect() as connection:
+        stated = connection.execute(select(demands)).all()
+    assert len({each.township_code for each in stated}) == len(stated) >= 12
+    assert {each.met_on is None for each in stated} == {True, False}
+    assert all("演示" in each.text for each in stated)
+    assert all(each.stated_on <= demonstration_context.today() for each in stated)
+    assert len({each.text for each in stated}) >= 4
+    assert NEEDS_BY_CATEGORY.keys() <= PRODUCT_CATEGORIES.keys()
 
 
 def test_the_same_seed_and_day_make_the_same_people_and_visits() -> None:
