@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -138,13 +138,20 @@ def compare_draft(connection: Connection, row: Values, *, today: date) -> Standi
         starts_on=row["starts_on"],
         ends_on=row["ends_on"],
     )
+    return Standing((*_rules_changed(connection, row, now), *what_changed(kept, now.problem)), terms)
+
+
+def _rules_changed(connection: Connection, row: Values, now: PlanningInput) -> Iterator[Message]:
+    """What else a plan would be made by now: another version of the policy, other imported distances."""
     holds, own = policy_in_force(connection).version, row["policy_version"]
-    policy = Message(
-        "Version {version} of the planning policy holds now; this plan was made under version {own}.",
-        version=holds,
-        own=own,
-    )
-    return Standing((*([policy] if holds != own else []), *what_changed(kept, now.problem)), terms)
+    if holds != own:
+        yield Message(
+            "Version {version} of the planning policy holds now; this plan was made under version {own}.",
+            version=holds,
+            own=own,
+        )
+    if now.distances.values()["travel"] != row["input"]["travel"]:
+        yield Message("The imported distances are others now.")
 
 
 def _summary(row: Values) -> dict[str, Any]:

@@ -146,6 +146,16 @@ def test_an_imported_distance_goes_before_the_road(
     assert str(plan.distances).startswith("Distances: imported from 里程表.csv; for other pairs by road")
 
 
+def test_other_imported_distances_make_a_plan_outdated(register: Context, tmp_path: Path) -> None:
+    file = tmp_path / "里程表.csv"
+    file.write_text(f"commissioner_id,township_code,km\nC-0001,{LALIN},77.5\n")
+    plan = drafted(register)
+    import_file(register, "travel", file, actor="test")
+    outdated = read_draft(register, plan.id, by=OFFICER)
+    assert [str(change) for change in outdated.outdated] == ["The imported distances are others now."]
+    assert edited(register, outdated).outdated == ()
+
+
 def test_who_has_no_way_is_farther_than_who_has(register: Context, server: RoutingServer) -> None:
     move(register, "C-0003", 128.0, 45.2)
     plan = drafted(register, pins=(Pair(PINGFANG, "C-0003"),))
