@@ -165,6 +165,7 @@ WHAT_IF = Named(
         covered=count("Townships that the plan would cover."),
         gained=count("How many more that is."),
         townships=many(TOWNSHIP_CODE, "Those of them that the plan leaves uncovered."),
+        straight_lines=flag("The one more is measured along straight lines, while the plan knows roads."),
     ),
 )
 _SCORE = {"minimum": 0, "maximum": 1}

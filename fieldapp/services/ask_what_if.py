@@ -18,11 +18,15 @@ from geodata.errors import Message
 
 @dataclass(frozen=True)
 class Answer:
-    """How many townships the plan would cover, how many more that is, and which of those it leaves open."""
+    """How many townships the plan would cover, how many more that is, and which of those it leaves open.
+
+    ``straight_lines`` tells that the one more is measured along these, while the plan knows roads.
+    """
 
     covered: int
     gained: int
     townships: tuple[str, ...]
+    straight_lines: bool
 
 
 def ask_what_if(
@@ -50,5 +54,8 @@ def ask_what_if(
         raise InvalidInputError(message, [Fault("", message)], code="plan.too_large")
     found = what_if(solve_plan(problem), specialty=specialty, lon=lon, lat=lat, capacity=capacity)
     return Answer(
-        found.plan.objective.covered, found.gained, tuple(post.code for post in found.newly_covered)
+        found.plan.objective.covered,
+        found.gained,
+        tuple(post.code for post in found.newly_covered),
+        straight_lines=row["input"]["travel"] is not None or row["input"].get("roads") is not None,
     )

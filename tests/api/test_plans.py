@@ -98,7 +98,12 @@ def test_one_more_commissioner_is_tried_out(asked: Flask) -> None:
     answer = officer.post(
         f"{API}/plans/{plan['id']}/what-if", json={"specialty": "crops.rice", "lon": 126.7, "lat": 45.6}
     )
-    assert answer.get_json() == {"covered": 4, "gained": 1, "townships": [PINGFANG]}
+    assert answer.get_json() == {
+        "covered": 4,
+        "gained": 1,
+        "townships": [PINGFANG],
+        "straight_lines": False,
+    }
 
 
 def test_the_policy_has_versions_and_a_draft_keeps_its_own(asked: Flask) -> None:

@@ -18,6 +18,7 @@ from fieldapp.domain.suitability import great_circle_km
 from fieldapp.persistence import schema
 from fieldapp.services import draft_plan as drafting
 from fieldapp.services import solve_draft
+from fieldapp.services.ask_what_if import ask_what_if
 from fieldapp.services.context import Context
 from fieldapp.services.export_plan import export_plan
 from fieldapp.services.import_file import import_file
@@ -154,6 +155,15 @@ def test_other_imported_distances_make_a_plan_outdated(register: Context, tmp_pa
     outdated = read_draft(register, plan.id, by=OFFICER)
     assert [str(change) for change in outdated.outdated] == ["The imported distances are others now."]
     assert edited(register, outdated).outdated == ()
+
+
+def test_one_more_is_measured_along_straight_lines_and_that_is_said(
+    register: Context, server: RoutingServer
+) -> None:
+    plan = drafted(register, forbids=tuple(Pair(PINGFANG, f"C-000{number}") for number in (1, 2, 3)))
+    server.answer = lambda: (503, b"{}")
+    answer = ask_what_if(register, plan.id, specialty=None, lon=126.7, lat=45.6, by=OFFICER)
+    assert (answer.gained, answer.straight_lines) == (1, True)
 
 
 def test_who_has_no_way_is_farther_than_who_has(register: Context, server: RoutingServer) -> None:
