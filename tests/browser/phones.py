@@ -36,6 +36,15 @@ PATIENCE = 30_000
 # Failures of the network that the tests bring about; the browser notes each of them.
 _EXPECTED = ("Failed to load resource", "net::ERR_", "the server responded with a status of")
 
+_HAS_DRAFT = """(content) => new Promise((done) => {
+  indexedDB.open("fieldapp").onsuccess = ({ target: { result: database } }) => {
+    database.transaction("drafts").objectStore("drafts").getAll().onsuccess = ({ target }) => {
+      database.close();
+      done(target.result.some(({ values }) => values.content === content));
+    };
+  };
+})"""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -123,6 +132,10 @@ class Phone:
             self.taps += 1
             self.page.locator("label.button", has_text=label).tap()
         chooser.value.set_files({"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content})
+
+    def waits_for_draft(self, content: str) -> None:
+        """Wait until what was typed last is in the phone's storage: a moment on a machine that is idle."""
+        self.page.wait_for_function(_HAS_DRAFT, arg=content)
 
     def says(self, text: str) -> None:
         """The state of sending, as it stands at the top."""

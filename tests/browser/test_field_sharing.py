@@ -37,7 +37,7 @@ def test_removing_names_what_stays_and_asks_first(phone: Phone, field_app: Field
     before = _kept(page)
     total = len(field_app.visits_of(field_app.commissioner_id))
     page.goto(f"{field_app.url}/field/#/phone")
-    _choose(page, "移除已发送的内容")
+    _choose(page, "移除已发送内容")
     expect(page.locator(".leaving")).to_contain_text(f"{total} 条已发送")
     stays = page.locator(".leaving .notice-warn li")
     expect(stays).to_have_count(1)
@@ -63,14 +63,27 @@ def test_removing_names_what_stays_and_asks_first(phone: Phone, field_app: Field
     expect(page.locator(".leaving")).to_contain_text(f"{total + 1} 条已发送")
 
 
+def test_a_list_from_which_all_was_removed_says_so(field_app: Field) -> None:
+    page = field_app.phone().ready_for_offline()
+    page.goto(f"{field_app.url}/field/#/remove")
+    page.get_by_role("button", name="确认移除").tap()
+    expect(page.get_by_role("button", name="重新取回")).to_be_visible()
+    page.goto(f"{field_app.url}/field/#/visits")
+    expect(page.locator(".visits .empty")).to_contain_text("服务器上仍有")
+    page.get_by_role("link", name="重新取回").tap()
+    page.get_by_role("button", name="重新取回").tap()
+    page.goto(f"{field_app.url}/field/#/visits")
+    expect(page.locator(".visits .card")).not_to_have_count(0)
+
+
 def test_logging_out_offers_to_remove_what_was_sent(phone: Phone, field_app: Field) -> None:
     page = phone.page
     page.goto(f"{field_app.url}/field/#/logout")
-    page.get_by_role("button", name="退出登录，并移除已发送的内容").tap()
+    page.get_by_role("button", name="退出登录，并移除已发送内容").tap()
     expect(page.locator("[role=alert]")).to_contain_text("退出登录需要网络")
     phone.offline(False)
     phone.says("全部已发送")
-    page.get_by_role("button", name="退出登录，并移除已发送的内容").tap()
+    page.get_by_role("button", name="退出登录，并移除已发送内容").tap()
     expect(page.get_by_role("heading", name="用本机填写服务日志")).to_be_visible(timeout=PATIENCE)
     assert page.request.get(f"{field_app.url}/api/v1/me").status == 401
     assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 1

@@ -144,6 +144,7 @@ def test_a_browser_that_keeps_nothing_says_so_before_anything_is_written(field_a
     page = phone.open()
     expect(page.locator("h1")).to_have_text("此浏览器不能保存数据")
     expect(page.locator("textarea")).to_have_count(0)
+    expect(page.locator(".bar button")).to_have_count(0)  # there is nothing to send
 
 
 def test_a_new_version_waits_for_consent_and_loses_no_draft_and_no_queue(

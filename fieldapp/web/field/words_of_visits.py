@@ -85,13 +85,14 @@ _VISITS: dict[str, Message] = {
         "It begins when you open the form and ends when you save, unless you enter something else. A draft "
         "that you take up again later ended when you last wrote."
     ),
-    "times_change": Message("Change the times"),
+    "times_change": Message("Change"),
+    "times_change_label": Message("Change the times"),
     "length": Message("Length"),
     "length_minutes": Message("{n} min"),
     "length_hours": Message("{hours} h {n} min"),
     "length_is": Message("From {from} to {to}: {length}."),
     "length_so_far": Message("From {from} until now: {length}."),
-    "length_short": Message("By its times the visit lasts only {length}. Did it begin earlier?"),
+    "length_short": Message("Only {length} so far. Did it begin earlier?"),
     "service_days": Message("Service days"),
     "service_days_label": Message("Days (halves allowed)"),
     "less_of": Message("Less: {what}"),

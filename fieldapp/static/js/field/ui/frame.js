@@ -41,7 +41,8 @@ export function makeFrame(app) {
       const line = saySync(app.standing());
       if (state.textContent !== line.text) state.textContent = line.text;
       bar.dataset.kind = line.kind;
-      const wish = line.login ? "login" : app.standing().activity.running ? "none" : "send";
+      const nothing = app.closed || app.standing().activity.running;
+      const wish = line.login ? "login" : nothing ? "none" : "send";
       if (act.dataset.shown === wish) return;
       act.dataset.shown = wish;
       if (wish === "login")

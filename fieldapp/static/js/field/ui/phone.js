@@ -5,6 +5,7 @@ import { fetchAgain, removedBefore } from "../removing.js";
 import { button, choice, facts, link, make, newName, notice, para } from "./dom.js";
 import { chooseLanguage, chooseTheme, currentLanguage, currentTheme, LANGUAGES } from "./language.js";
 import { askToPersist, storageState, surroundings } from "./storage.js";
+import { sayRemoved } from "./telling.js";
 import { sayMoment } from "./times.js";
 
 export function phoneScreen(app) {
@@ -135,7 +136,7 @@ function handingOver(app) {
 
 // What was sent can be removed, and fetched again.
 function sharing(app) {
-  const told = make("div");
+  const told = make("div", { class: "sharing-told" });
   const here = () => ({ store: app.store, user: app.user.id });
   async function show() {
     const before = await removedBefore(here());
@@ -147,7 +148,7 @@ function sharing(app) {
       await app.changed();
     };
     told.append(
-      para(say("removed_before", { count: before.count, time: sayMoment(before.at) })),
+      para(sayRemoved(before)),
       make("div", { class: "buttons" }, button(say("fetch_again"), again, { class: "quiet" })),
     );
   }

@@ -16,6 +16,9 @@ export function sayPeriod({ started_at, ended_at }) {
   return `${sayDay(first)} ${sayTime(started_at)}–${end}`;
 }
 
+// What was removed from this phone: {count, at}.
+export const sayRemoved = ({ count, at }) => say("removed_before", { count, time: sayMoment(at) });
+
 export function sayPosition({ fix, no_fix_reason }) {
   if (fix) {
     return say("position_is", {

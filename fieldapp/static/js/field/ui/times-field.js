@@ -71,7 +71,7 @@ export function timesField({ values, existing, set }) {
       group.scrollIntoView({ block: "center" });
       start.focus({ preventScroll: true });
     },
-    { class: "quiet" },
+    { class: "quiet", "aria-label": say("times_change_label") },
   );
   const length = make("p", { class: "length" }, told, change);
 

@@ -18,6 +18,18 @@ function sayConfirmation(document) {
   return rating ? say("confirmation_rated", { state: told, rating }) : told;
 }
 
+// The grade, and what makes it one, each in a sentence of its own.
+function gradeOf(document) {
+  if (!document?.grade) return null;
+  const reasons = (document.grade_reasons ?? []).map((text) => make("li", { text }));
+  return make(
+    "div",
+    {},
+    para(say("grade_is", { grade: document.grade })),
+    make("ul", { class: "reasons-of" }, ...reasons),
+  );
+}
+
 export function visitScreen(app, id) {
   const element = make("section", { class: "visit" });
   let shown = null;
@@ -67,7 +79,6 @@ export function visitScreen(app, id) {
         make("li", {}, await photoFigure(app, sha256, say("photo_n", { n: index + 1 }))),
       ),
     );
-    const grade = document?.grade ? say("grade_is", { grade: document.grade }) : null;
     return make(
       "div",
       {},
@@ -81,7 +92,7 @@ export function visitScreen(app, id) {
         [say("results"), sayResults(body.results) || say("none")],
         [say("position"), sayPosition(body)],
         [say("review"), sayReview(row)],
-        [say("grade"), grade && [grade, ...(document.grade_reasons ?? [])].join(say("semicolon"))],
+        [say("grade"), gradeOf(document)],
         [say("confirmation"), sayConfirmation(document)],
         [say("arrived"), document?.received_at && sayMoment(document.received_at)],
       ]),

@@ -1,8 +1,9 @@
 // My visits, the latest first, each with its state.
 import { say } from "../../map/words.js";
+import { removedBefore } from "../removing.js";
 import { button, link, make, para } from "./dom.js";
 import { openQuestion, sayAttention, sayReview, sayState, stateBadge } from "./state.js";
-import { sayPeriod, townshipName } from "./telling.js";
+import { sayPeriod, sayRemoved, townshipName } from "./telling.js";
 import { sayMoment } from "./times.js";
 
 const AT_ONCE = 30;
@@ -35,11 +36,14 @@ export function visitsScreen(app) {
     drafted.replaceChildren(...drafts.map((draft) => draftLine(draft)));
     list.replaceChildren(...rows.map((row) => line(app, row)));
     if (!rows.length && !drafts.length) {
+      const removed = await removedBefore({ store: app.store, user: app.user.id });
       list.replaceChildren(
         make(
           "li",
           { class: "empty" },
-          para(say("no_visits")),
+          ...(removed
+            ? [para(sayRemoved(removed)), link(say("fetch_again"), "#/phone")]
+            : [para(say("no_visits"))]),
           link(say("new_visit"), "#/record", { class: "button primary" }),
         ),
       );
