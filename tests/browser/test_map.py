@@ -418,3 +418,10 @@ def test_hostile_text_in_every_field_stays_text(
     assert page.locator("#map-page img, #map-page script, #map-page b").count() == 0
     assert faults == []
     context.close()
+
+
+def test_before_there_was_a_roster_nothing_is_missing(visit: Visit, demonstration: str) -> None:
+    page = visit(f"{demonstration}/map?as_of=2010-01-01&lang=en")
+    expect(page.locator("#map-sentence")).to_contain_text("0")
+    expect(page.locator("#map-roster")).to_have_text("0")
+    expect(page.locator("#map-gap")).to_be_empty()
