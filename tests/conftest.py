@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -30,6 +31,11 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=SHANGHAI)
 DATABASE_FILE = "fieldapp.sqlite"
 _MEMORY = Path("/dev/shm")
 _ROOM = 4 * 1024**3  # bytes; the tests need a small part of it
+
+
+# A busy machine takes its time over an example; what hangs is ended by the timeout of the test.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:
