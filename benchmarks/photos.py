@@ -23,9 +23,10 @@ from fieldapp.domain.photos import bands_of
 from fieldapp.persistence import photos, schema
 from fieldapp.persistence.engine import make_engine
 from fieldapp.persistence.migrating import upgrade
+from fieldapp.services.begin_upload import begin_upload
 from fieldapp.services.context import Context
 from fieldapp.services.grade_visits import regrade
-from fieldapp.services.receive_photo import begin_upload, continue_upload
+from fieldapp.services.receive_photo import continue_upload
 from fieldapp.settings import Settings
 from tests.accounts import make_account
 from tests.postgres import Databases, postgres_server

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -244,3 +246,22 @@ def test_an_account_that_is_not_complete_is_told_what_is_missing(field_app: Fiel
         )
     page = field_app.phone().open()
     expect(page.locator(".notices").get_by_role("link", name="我的账号")).to_be_visible()
+
+
+def test_what_the_server_reminds_of_is_shown_without_a_network_too(field_app: Field) -> None:
+    phone = field_app.phone()
+    with field_app.context.reading() as connection:
+        user = accounts.find_by_name(connection, "commissioner")
+    assert user is not None
+    long_ago = field_app.context.now() - timedelta(days=6)
+    forgotten = {"last_seen_at": long_ago, "oldest_pending_at": long_ago, "pending": 1, "persistent": True}
+    with field_app.context.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        connection.execute(schema.phones.insert().values(id=uuid4(), user_id=user["id"], **forgotten))
+    phone.ready_for_offline()
+    reminder = phone.page.locator(".notices .notice-warn").first
+    expect(reminder).to_contain_text("1 条服务日志已 6 天未发送")
+    phone.offline()
+    phone.kill()
+    page = phone.open()
+    phone.says("无网络")
+    expect(page.locator(".notices .notice-warn").first).to_contain_text("1 条服务日志已 6 天未发送")
