@@ -21,7 +21,7 @@ from fieldapp.settings import Settings
 from geodata.errors import Message
 
 # A worker answers several at once, so that one slow upload does not keep the others waiting.
-_THREADS = 8
+_THREADS = 16
 _TIMEOUT_S = 120
 _GRACE_S = 30
 _BACKLOG = 2048

@@ -24,6 +24,8 @@ _LONGEST_HEAD = 64 * 1024
 _CHUNK = 64 * 1024
 _SILENCE_S = 15.0  # a client that sends nothing for so long has vanished
 _ARRIVAL_S = 120.0  # and one that trickles so long keeps others from coming in
+_YIELD_S = 0.000_2  # for each client that a worker has
+_LONGEST_YIELD_S = 0.003
 _STALL_S = 20.0  # how long a thread waits for more of a large body, or for an answer to be taken
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r\n", re.IGNORECASE)
 # The length is told piece by piece, or the client waits for our word to go on: a thread has to talk to it.
@@ -100,6 +102,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # Gunicorn has no types
 
     def accept(self, listener: socket.socket) -> None:
         """Take in a client, and wait for its request."""
+        # All workers are told of a client. Who has many lets those with few be faster: the first to begin
+        # would otherwise take them all, and leave processors without work.
+        time.sleep(min(self.nr_conns * _YIELD_S, _LONGEST_YIELD_S))
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):

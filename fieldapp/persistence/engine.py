@@ -24,7 +24,7 @@ from geodata.errors import Message
 
 _PATIENCE_S = 10  # how long a writer of SQLite waits for its turn
 _LOOK_AGAIN_S = 0.002
-_POOL = 10  # connections kept, and as many more for a while: more than a process has threads
+_POOL = 17  # connections kept: one for each thread of a process, and one for what runs beside them
 _NEED_NOT_ASK_S = 1.0
 _RESTS_SINCE = "fieldapp_rests_since"
 
@@ -39,7 +39,7 @@ def make_engine(database_url: str) -> Engine:
         engine = create_engine(
             database_url,
             pool_size=_POOL,
-            max_overflow=_POOL,
+            max_overflow=3,
             json_serializer=as_json,
             # Who has waited for a lock must see what it waited for, so no older snapshot is kept.
             isolation_level="READ COMMITTED",

@@ -48,11 +48,12 @@ _PHOTOS = (
     .order_by(visit_photos.c.visit_id, visit_photos.c.position)
 )
 _ADD_PHOTOS = insert(visit_photos)
+_FIRST = ("confirmation_approved", "review", "demonstration", "revision", "changed")  # as the database says
 # Whether a visit, or a revision of one, is there already is decided by its primary key and not by a look.
 _ADD = {
     dialect.__name__.rpartition(".")[2]: dialect.insert(visits)
     .on_conflict_do_nothing(index_elements=[visits.c.id])
-    .returning(*visits.c)
+    .returning(*(visits.c[name] for name in _FIRST))
     for dialect in (postgresql, sqlite)
 }
 _KEEP_REVISION = {
@@ -143,7 +144,7 @@ def add(connection: Connection, visit_id: UUID, visit: Visit, values: Values) ->
     if added is None:
         return None
     _add_photos(connection, visit_id, visit.photos)
-    return StoredVisit(visit, dict(added._mapping))
+    return StoredVisit(visit, dict.fromkeys(visits.c.keys()) | row | dict(added._mapping))
 
 
 def revise(

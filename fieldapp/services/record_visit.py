@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from fieldapp.domain.errors import ForbiddenError, OutdatedError
+from fieldapp.domain.errors import FieldappError, ForbiddenError, OutdatedError
 from fieldapp.domain.permissions import Action, Person, Row, require
 from fieldapp.domain.visit_rules import refusal_of_term, require_valid
 from fieldapp.domain.visits import Review, Visit, body_of
@@ -67,6 +67,11 @@ def record_visit(context: Context, sent: SentVisit) -> Recorded:
 
 
 def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> _Kept:
+    # A visit of which no revision is known is nearly always new: then there is nothing to look up.
+    if sent.base_revision is None:
+        written = _written_as_new(context, work, sent)
+        if written is not None:
+            return _Kept(written, created=True, written=True)
     connection = work.connection
     while True:
         stored = visits.find(connection, sent.id)
@@ -81,6 +86,15 @@ def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> _Kept:
         if written is not None:
             return _Kept(written, created=stored is None, written=True)
         # Somebody wrote this very visit a moment ago: what is to be done is judged anew by what is there.
+
+
+def _written_as_new(context: Context, work: UnitOfWork, sent: SentVisit) -> StoredVisit | None:
+    """The visit where it is new and may be recorded; None leaves it to a look at what is there."""
+    try:
+        _require_recordable(context, work.connection, sent)
+    except FieldappError:
+        return None  # sent once more it may be refused by now, and is taken all the same
+    return _write(context, work, sent, None)
 
 
 def _grade_together(work: UnitOfWork, kept: Sequence[_Kept]) -> list[tuple[_Kept, Beside]]:
