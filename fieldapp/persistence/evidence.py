@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, select, union_all, update
+from sqlalchemy import BindParameter, Connection, Row, Select, bindparam, exists, select, union_all, update
 
 from fieldapp.persistence.photos import alike
 from fieldapp.persistence.register import Values
@@ -48,7 +48,12 @@ _BESIDE = ("id", "visited_on", "fix_lon", "fix_lat", "fix_accuracy_m", "fix_capt
 # Put together once: every visit that is recorded is asked about with them.
 _IDS: BindParameter[Any] = bindparam("visit_ids", expanding=True)
 _VERSION = select(change_counters.c.version).where(change_counters.c.topic == REGISTER).scalar_subquery()
-_FIND = select(*(visits.c[name] for name in _READ), _VERSION.label("version")).where(visits.c.id.in_(_IDS))
+_NAMES_PHOTOS = exists().where(visit_photos.c.visit_id == visits.c.id)
+_FIND = select(
+    *(visits.c[name] for name in _READ),
+    _VERSION.label("version"),
+    _NAMES_PHOTOS.label("names_photos"),
+).where(visits.c.id.in_(_IDS))
 
 
 def _neighbours() -> Select[Any]:
@@ -116,7 +121,7 @@ class Use:
 
 
 def find(connection: Connection, visit_ids: Sequence[UUID]) -> list[Row[Any]]:
-    """What grading asks of the visits themselves, each with the ``version`` of the register."""
+    """What grading asks of the visits, whether they name photos, and the ``version`` of the register."""
     return list(connection.execute(_FIND, {"visit_ids": visit_ids}))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.domain.errors import NotFoundError
@@ -37,14 +37,6 @@ def _lock_named() -> Select[Any]:
 
 
 _LOCK_NAMED = _lock_named()
-# A few index lookups and one join, however many photos there are.
-_NEAR = select(photos.c.sha256, photos.c.perceptual_hash).where(
-    photos.c.sha256.in_(
-        select(photo_bands.c.sha256).where(
-            tuple_(photo_bands.c.band, photo_bands.c.bits).in_(bindparam("pieces", expanding=True))
-        )
-    )
-)
 
 
 def find(connection: Connection, sha256: str) -> Values | None:
@@ -107,8 +99,12 @@ def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, list[s
     wanted = {piece for each in hashes.values() for piece in bands_of(each)}
     if not wanted:
         return {}
+    # A few index lookups and one join, however many photos there are; SQLite looks up no pairs by an index.
+    pieces = or_(*(and_(photo_bands.c.band == band, photo_bands.c.bits == bits) for band, bits in wanted))
+    near = select(photo_bands.c.sha256).where(pieces).distinct()
+    columns = (photos.c.sha256, photos.c.perceptual_hash)
     found: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(_NEAR, {"pieces": sorted(wanted)}):
+    for row in connection.execute(select(*columns).where(photos.c.sha256.in_(near))):
         for own, perceptual_hash in hashes.items():
             if row.sha256 != own and look_alike(row.perceptual_hash, perceptual_hash):
                 found[own].append(row.sha256)

@@ -43,9 +43,11 @@ def _grade_all(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, V
 def _grade(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, Values]) -> list[UUID]:
     """Grade some visits, and tell which other ones may have to be graded anew."""
     connection = work.connection
-    photos.lock_named(connection, visit_ids)  # from here on nobody brings one of them
     found = evidence.find(connection, visit_ids)
-    named = evidence.photos_of(connection, visit_ids)
+    named: dict[UUID, list[Row[Any]]] = {}
+    if any(visit.names_photos for visit in found):
+        photos.lock_named(connection, visit_ids)  # from here on nobody brings one of them
+        named = evidence.photos_of(connection, visit_ids)
     uses = evidence.uses(connection, named)
     placed = [visit.id for visit in found if visit.fix_captured_at is not None]
     near = evidence.neighbours(connection, placed) if placed else {}
