@@ -113,6 +113,8 @@ PLAN = Named(
         outdated=many(_SENTENCE, "What has changed since it was solved, of a ready plan."),
         hindrances=many(_SENTENCE, "What has to be done before it can be published, of a ready plan."),
         lapses=many(_SENTENCE, "Kept terms that end before the plan does and are not renewed by it."),
+        first_days=many(_SENTENCE, "What is covered or taken over from a later day than the first."),
+        writes=nullable(text("What publishing would propose, of a ready plan.")),
         proposals=many(
             record(
                 "A term that publishing would propose.",
@@ -139,6 +141,10 @@ PLAN = Named(
                 pinned=flag(),
                 fit=nullable(number(minimum=0, maximum=1)),
                 distance_km=nullable(number()),
+                begins_on=nullable(
+                    day("The first day of the planned pair; null where it can have none yet.")
+                ),
+                waits=flag("Nobody leads it on the first day: it is covered from begins_on only."),
                 reason=_SENTENCE,
             ),
             "Every township that was planned, by code.",
@@ -149,7 +155,8 @@ PLAN = Named(
                 name=text(),
                 roster=count("Townships."),
                 before=count("Covered today."),
-                after=count("Covered by the plan."),
+                after=count("Covered by the plan on its first day."),
+                later=count("Covered by the plan from a later day."),
             )
         ),
         leftover=many(record(commissioner=_ID, name=text(), reason=_SENTENCE)),

@@ -53,7 +53,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--format", "output_format", type=click.Choice(("table", "json")), default="table", help="Default: table."
 )
-@click.option("--publish", is_flag=True, help="Propose what is new in the plan, all of it or nothing.")
+@click.option("--publish", is_flag=True, help="Propose the new and the further terms, all or nothing.")
 @pass_installation
 def plan(
     installation: Installation,
@@ -66,7 +66,11 @@ def plan(
     output_format: str,
     publish: bool,
 ) -> None:
-    """Plan who is to lead which township, so that as many as possible are covered."""
+    """Plan who is to lead which township, so that as many as possible are covered.
+
+    Publishing proposes what is new, and a further term for each kept pair whose term ends before the plan
+    does. The table says how many of both, and what is covered from a later day than the first.
+    """
     first = starts_on.date() if starts_on else day_after(installation.context.today())
     wish = Wish(first, ends_on.date() if ends_on else usual_term(first), counties, pins, forbids)
     name = Message("Command line, {day}", day=installation.context.today())
@@ -131,8 +135,20 @@ def _table(installation: Installation, planned: PlannedAtOnce) -> list[str]:
         kept=objective["kept"],
     )
     counties = aligned(
-        [words(each) for each in (_COUNTY, Message("townships"), Message("today"), Message("in the plan"))],
-        [[each["name"], each["roster"], each["before"], each["after"]] for each in planned.counties],
+        [
+            words(each)
+            for each in (
+                _COUNTY,
+                Message("townships"),
+                Message("today"),
+                Message("on the first day"),
+                Message("later"),
+            )
+        ],
+        [
+            [each["name"], each["roster"], each["before"], each["after"], each["later"]]
+            for each in planned.counties
+        ],
     )
     townships = aligned(
         [words(each) for each in _COLUMNS],
@@ -146,6 +162,7 @@ def _table(installation: Installation, planned: PlannedAtOnce) -> list[str]:
                 row["before_name"],
                 row["fit"],
                 None if row["distance_km"] is None else round(row["distance_km"], 1),
+                row["begins_on"],
                 words(row["reason"]),
             ]
             for row in planned.difference
@@ -154,6 +171,8 @@ def _table(installation: Installation, planned: PlannedAtOnce) -> list[str]:
     shortages = [f"- {words(each)}" for each in dict.fromkeys(one["reason"] for one in document["shortages"])]
     return [
         words(figures),
+        *(words(each) for each in planned.first_days),
+        *([] if planned.writes is None else [words(planned.writes)]),
         words(planned.distances),
         "",
         *counties,
@@ -174,5 +193,6 @@ _COLUMNS = (
     Message("today"),
     Message("fit"),
     Message("km"),
+    Message("first day"),
     Message("reason"),
 )

@@ -15,14 +15,21 @@ from geodata.errors import Message
 # The widths fill the type area of 156 mm.
 _COLUMNS = (
     TableColumn("序号", 10),
-    TableColumn("区县", 18),
-    TableColumn("乡镇", 26),
-    TableColumn("特色产品", 22),
-    TableColumn("现任", 18),
-    TableColumn("拟选派", 18),
-    TableColumn("变化", 18),
-    TableColumn("契合度", 12),
-    TableColumn("路程（公里）", 14),
+    TableColumn("区县", 16),
+    TableColumn("乡镇", 22),
+    TableColumn("特色产品", 18),
+    TableColumn("现任", 17),
+    TableColumn("拟选派", 17),
+    TableColumn("变化", 16),
+    TableColumn("起始日", 18),
+    TableColumn("契合度", 10),
+    TableColumn("路程（公里）", 12),
+)
+_REASONS = (
+    TableColumn("序号", 10),
+    TableColumn("乡镇", 28),
+    TableColumn("拟选派", 22),
+    TableColumn("理由", 96),
 )
 
 
@@ -38,6 +45,8 @@ class PlannedTownship:
     outcome: str
     fit: float | None
     distance_km: float | None
+    begins_on: date | None
+    reason: str
 
     def cells(self, number: int) -> tuple[str, ...]:
         return (
@@ -48,6 +57,7 @@ class PlannedTownship:
             self.before or "—",
             self.planned or "—",
             translate(OUTCOMES[self.outcome], "zh_CN"),
+            "—" if self.begins_on is None else self.begins_on.isoformat(),
             "—" if self.fit is None else f"{self.fit:.0%}",
             "—" if self.distance_km is None else f"{self.distance_km:.1f}",
         )
@@ -64,6 +74,7 @@ class PlanTable:
     rows: Sequence[PlannedTownship]
     covered: int
     shortages: Sequence[Message]
+    first_days: Sequence[Message]  # what is covered or taken over later than on the first day
     state: Message
     distances: Message  # where they come from
     office: str = ""
@@ -78,13 +89,21 @@ class PlanTable:
             f"涉农乡镇{len(self.rows)}个，方案有员{self.covered}个，仍缺{len(self.rows) - self.covered}个。"
             f"{self._counted}"
         )
-        for sentence in (*self.shortages, self.distances):
+        for sentence in (*self.first_days, *self.shortages, self.distances):
             document.text(translate(sentence, "zh_CN"))
         document.text("附件：科技特派员选派方案明细表")
         document.signature(self.office, self.made_on) if self.office else None
         document.attachment("附件")
         document.title("科技特派员选派方案明细表")
         document.table(_COLUMNS, (row.cells(number) for number, row in enumerate(self.rows, start=1)))
+        document.title("选派理由")
+        document.table(
+            _REASONS,
+            (
+                (str(number), row.township, row.planned or "—", row.reason)
+                for number, row in enumerate(self.rows, start=1)
+            ),
+        )
         document.save(target)
 
     @property

@@ -48,6 +48,7 @@ COLUMNS: Sequence[Column] = (
     Column("pinned", Message("pinned"), kind="boolean"),
     Column("fit", Message("fit"), kind="number"),
     Column("distance_km", Message("distance (km)"), kind="number"),
+    Column("begins_on", Message("first day"), kind="date"),
     Column("reason", Message("reason")),
 )
 
@@ -81,7 +82,7 @@ def export_plan(
             notes={translate(Message("about this plan"), locale): _notes(draft, locale)},
         )
     elif file_format == "docx":
-        _document(context, draft, rows).write_docx(target)
+        _document(context, draft, _rows(draft, county_names(context), "zh_CN")).write_docx(target)
     else:
         _write_layer(context, draft, rows, target)
     with context.work(actor=by.actor) as work:
@@ -108,6 +109,7 @@ def _rows(draft: DraftView, counties: Mapping[str, str], locale: str) -> list[di
             "pinned": row["pinned"],
             "fit": row["fit"],
             "distance_km": row["distance_km"],
+            "begins_on": row["begins_on"],
             "reason": translate(row["reason"], locale),
         }
         for row in draft.difference
@@ -124,7 +126,7 @@ def _notes(draft: DraftView, locale: str) -> list[str]:
         version=draft.policy_version,
     )
     title = Message("Plan: {name} ({state}).", name=draft.name, state=draft.state.words)
-    lines = [title, term, draft.distances, *_shortages(plan)]
+    lines = [title, term, draft.distances, *draft.first_days, *_shortages(plan)]
     return [translate(line, locale) for line in lines]
 
 
@@ -150,11 +152,14 @@ def _document(context: Context, draft: DraftView, rows: Sequence[Mapping[str, An
                 outcome=row["change"],
                 fit=row["fit"],
                 distance_km=row["distance_km"],
+                begins_on=row["begins_on"],
+                reason=row["reason"],
             )
             for row in rows
         ],
         covered=plan["covered"],
         shortages=_shortages(plan),
+        first_days=draft.first_days,
         state=draft.state.words,
         distances=draft.distances,
         office=context.settings.office,

@@ -8,12 +8,21 @@ from typing import Any
 
 from fieldapp.domain.assignments import Assignment
 from fieldapp.domain.permissions import Action, Person
+from fieldapp.domain.planning import Pair
+from fieldapp.domain.planning.beginnings import find_beginnings
 from fieldapp.domain.planning.distances import distances_in_words
+from fieldapp.domain.planning.terms import plan_terms
 from fieldapp.persistence.register import lock_register
 from fieldapp.services.ask_roads import measure_by_road
 from fieldapp.services.context import Context
 from fieldapp.services.draft_plan import checked_name, read_input, store_draft
 from fieldapp.services.explain_plan import OnStage
+from fieldapp.services.first_days import (
+    counted_on_first_day,
+    told_first_days,
+    told_proposals,
+    with_first_days,
+)
 from fieldapp.services.kept_sentences import recalled
 from fieldapp.services.open_draft import counties_for, require_for
 from fieldapp.services.planning_input import Wish
@@ -33,6 +42,8 @@ class PlannedAtOnce:
     difference: Sequence[Mapping[str, Any]]
     counties: Sequence[Mapping[str, Any]]
     distances: Message  # where they come from
+    first_days: tuple[Message, ...]  # what is not covered on the first day
+    writes: Message | None  # what publishing would propose, or has proposed
     draft_id: int | None = None
     proposed: tuple[Assignment, ...] = ()
 
@@ -53,11 +64,22 @@ def plan_at_once(
     found = found.measured_by(measure_by_road(context, found.problem, found.distances))
     solved = solved_at_once(context, found.problem, on_stage=on_stage)
     facts = recalled(solved["facts"])
-    planned = PlannedAtOnce(
-        recalled(solved["plan"]),
+    document = recalled(solved["plan"])
+    pairs = [Pair(one["township"], one["commissioner"]) for one in document["pairs"]]
+    term = {"starts_on": wish.starts_on, "ends_on": wish.ends_on}
+    problem = found.problem
+    terms = plan_terms(pairs, found.assignments, people=problem.person, townships=problem.township, **term)
+    difference = with_first_days(
         facts["difference"],
-        facts["counties"],
+        find_beginnings(pairs, found.assignments, terms.proposals, terms.hindrances, **term),
+    )
+    planned = PlannedAtOnce(
+        document,
+        difference,
+        counted_on_first_day(facts["counties"], difference),
         distances_in_words(found.values()),
+        told_first_days(difference, wish.starts_on),
+        told_proposals(difference, [one.township_code for one in terms.proposals]),
     )
     if name is None:
         return planned

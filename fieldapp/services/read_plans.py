@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from fieldapp.domain.assignments import Assignment
+from fieldapp.domain.assignments import Assignment, AssignmentState
 from fieldapp.domain.permissions import Action, Person
 from fieldapp.domain.planning import Pair
+from fieldapp.domain.planning.beginnings import Beginning, find_beginnings
 from fieldapp.domain.planning.changes import what_changed
 from fieldapp.domain.planning.distances import distances_in_words
 from fieldapp.domain.planning.drafts import DraftState, Stage
 from fieldapp.domain.planning.keeping import pairs_of, problem_of
 from fieldapp.domain.planning.terms import Terms, plan_terms
-from fieldapp.persistence import plan_drafts
+from fieldapp.persistence import assignments, plan_drafts
 from fieldapp.persistence.coverage import snapshot
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
+from fieldapp.services.first_days import (
+    counted_on_first_day,
+    told_first_days,
+    told_proposals,
+    with_first_days,
+)
 from fieldapp.services.kept_sentences import recalled
 from fieldapp.services.open_draft import fail_silent_drafts, find_draft, may_see, wish_of
 from fieldapp.services.planning_input import PlanningInput, Wish, read_planning_input
@@ -60,7 +67,8 @@ class DraftView(DraftSummary):
 
     ``plan`` is the plan document; every reason is a `Message`. ``outdated`` says what has changed since it
     was solved, ``hindrances`` what has to be done before it can be published, and ``lapses`` which kept terms
-    end before it does and are not renewed by it, of a ready draft.
+    end before it does and are not renewed by it, of a ready draft. ``first_days`` say what it does not cover
+    on its first day: of each township ``difference`` has ``begins_on``, and whether it ``waits`` open.
     """
 
     pins: tuple[Pair, ...]
@@ -69,6 +77,8 @@ class DraftView(DraftSummary):
     outdated: tuple[Message, ...] = ()
     hindrances: tuple[Message, ...] = ()
     lapses: tuple[Message, ...] = ()
+    first_days: tuple[Message, ...] = ()
+    writes: Message | None = None  # what publishing would propose, in a sentence
     proposals: tuple[Assignment, ...] = ()  # what publishing would write
     plan: Mapping[str, Any] | None = None
     difference: _Rows = field(default=())
@@ -84,6 +94,7 @@ class Standing:
 
     changes: tuple[Message, ...]
     terms: Terms
+    assignments: Sequence[Assignment]
 
 
 def list_drafts(context: Context, *, by: Person) -> tuple[DraftSummary, ...]:
@@ -101,13 +112,21 @@ def read_draft(context: Context, draft_id: int, *, by: Person) -> DraftView:
     fail_silent_drafts(context)
     with snapshot(context.engine) as connection:
         row = find_draft(connection, draft_id, by=by)
-        standing = (
-            compare_draft(connection, row, today=context.today())
-            if row["state"] == DraftState.READY
-            else None
-        )
+        solved = None if row["plan"] is None else compare_draft(connection, row, today=context.today())
+        standing = solved if row["state"] == DraftState.READY else None
         published = plan_drafts.publications(connection, draft_id)
+        written = [
+            replace(assignments.load(connection, id_), state=AssignmentState.PROPOSED) for id_ in published
+        ]
     facts = recalled(row["facts"] or {})
+    if solved is not None:
+        beginnings = _beginnings(row, solved, None if standing is not None else written)
+        facts["difference"] = with_first_days(facts["difference"], beginnings)
+        facts["counties"] = counted_on_first_day(facts["counties"], facts["difference"])
+        facts["first_days"] = told_first_days(facts["difference"], row["starts_on"])
+    if standing is not None:
+        proposed = [one.township_code for one in standing.terms.proposals]
+        facts["writes"] = told_proposals(facts["difference"], proposed)
     return DraftView(
         **_summary(row),
         pins=tuple(pairs_of(row["pins"])),
@@ -138,7 +157,23 @@ def compare_draft(connection: Connection, row: Values, *, today: date) -> Standi
         starts_on=row["starts_on"],
         ends_on=row["ends_on"],
     )
-    return Standing((*_rules_changed(connection, row, now), *what_changed(kept, now.problem)), terms)
+    return Standing(
+        (*_rules_changed(connection, row, now), *what_changed(kept, now.problem)), terms, now.assignments
+    )
+
+
+def _beginnings(
+    row: Values, standing: Standing, published: Sequence[Assignment] | None
+) -> dict[str, Beginning]:
+    """From when each pair leads: as it was published, or as it would be now."""
+    return find_beginnings(
+        [Pair(one["township"], one["commissioner"]) for one in row["plan"]["pairs"]],
+        standing.assignments,
+        standing.terms.proposals if published is None else published,
+        standing.terms.hindrances if published is None else (),
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+    )
 
 
 def _rules_changed(connection: Connection, row: Values, now: PlanningInput) -> Iterator[Message]:

@@ -29,7 +29,8 @@ Where it stands: `problem` and `policy` are the input, `travel` the distances (`
 road before a plan is solved, `distances` is what is kept of them), `choices` the pairs that may be chosen,
 `flow` the solver with its proof (over `network` and `reaching`), `solving` joins them, `plan` the result;
 `alternatives` (over `rerouting`), `reasons`, `leftovers`, `shortage`, `fragility`, `difference` and
-`what_if` explain it; `document` writes it down.
+`what_if` explain it; `document` writes it down, `terms` make it proposals, and
+`beginnings` say from which day each pair leads.
 """
 
 from fieldapp.domain.planning.alternatives import Alternative, Change, find_alternatives

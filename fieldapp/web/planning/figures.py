@@ -19,6 +19,7 @@ def figures_of(draft: DraftView) -> dict[str, Any] | None:
     return {outcome: counted[outcome] for outcome in OUTCOMES} | {
         "roster": len(draft.difference),
         "covered": draft.plan["covered"],
+        "waiting": sum(row["waits"] for row in draft.difference),
         "mean_fit": sum(fits) / len(fits) if fits else None,
         "distance_km": draft.plan["objective"]["distance_km"],
         "fragile": None if draft.fragility is None else count_fragile(draft.fragility),

@@ -60,7 +60,10 @@ def about(draft: DraftView, person: Person) -> dict[str, Any]:
         "draft": draft,
         "figures": figures_of(draft),
         "counties": sorted(
-            ({**county, "gap": county["roster"] - county["after"]} for county in draft.counties),
+            (
+                {**county, "gap": county["roster"] - county["after"] - county["later"]}
+                for county in draft.counties
+            ),
             key=lambda county: (-county["gap"], county["code"]),
         ),
         "shortages": _shortages(draft),
