@@ -20,9 +20,8 @@ from fieldapp.api.schemas import (
     whole,
 )
 from fieldapp.domain.planning import Move, QuotaOf
-from fieldapp.domain.planning.drafts import DraftState, Stage
+from fieldapp.domain.planning.drafts import LONGEST_NAME, DraftState, Stage
 from fieldapp.domain.specialties import PRODUCT_CATEGORIES, SPECIALTIES
-from fieldapp.services.draft_plan import LONGEST_NAME
 from fieldapp.services.explain_plan import UNCOVERED
 from fieldapp.services.planning_policy import LONGEST_NOTE
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.domain.permissions import Action, Person
 from fieldapp.domain.planning import Pair
-from fieldapp.domain.planning.drafts import DraftState
+from fieldapp.domain.planning.drafts import LONGEST_NAME, DraftState
 from fieldapp.domain.planning.keeping import pair_values
 from fieldapp.persistence import plan_drafts
 from fieldapp.persistence.coverage import snapshot
@@ -30,7 +30,6 @@ from fieldapp.services.planning_policy import KeptPolicy, ensure_policy, policy_
 from fieldapp.services.solve_draft import is_small, solved_at_once, start_solver, to_be_solved
 from geodata.errors import Message
 
-LONGEST_NAME = 100
 _EDITABLE = tuple(state for state in DraftState if state.is_editable)
 _RUNNING = tuple(state for state in DraftState if state.is_running)
 _KEPT = (DraftState.PUBLISHED, DraftState.UNDONE)

@@ -73,6 +73,28 @@ def test_no_kept_plan_knows_the_name_or_the_home_any_more(register: Context, tmp
         assert str(row["reason"]) == str(was["reason"]).replace(ZHANG, ERASED_NAME)
 
 
+def test_the_name_is_in_no_column_of_a_plan_where_the_person_would_take_over_from_another(
+    register: Context,
+) -> None:
+    with register.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        people = schema.commissioners
+        connection.execute(update(people).where(people.c.id == "C-0001").values(capacity=2))
+    plan = drafted(
+        register,
+        name=f"{ZHANG}以外的方案",
+        county_codes=(PINGFANG[:6],),
+        pins=(Pair(PINGFANG, "C-0002"),),
+        forbids=(Pair(PINGFANG, "C-0003"),),
+    )
+    (fragile,) = read_fragility(register, plan.id, by=OFFICER)
+    assert (fragile["name"], ZHANG in str(fragile["repair"])) == ("李四", True)
+    erase(register)
+    (stored,) = rows(register, schema.plan_drafts)
+    assert [name for name, value in stored.items() if ZHANG in str(value)] == []
+    (kept,) = read_fragility(register, plan.id, by=OFFICER)
+    assert (kept["name"], ERASED_NAME in str(kept["repair"])) == ("李四", True)
+
+
 def test_a_plan_that_is_being_solved_is_cancelled(register: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solve_draft, "AT_ONCE", 0)
     monkeypatch.setattr(drafting, "start_solver", lambda *_: None)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from geodata.errors import Message
 
+LONGEST_NAME = 100  # characters
+
 
 class DraftState(StrEnum):
     WAITING = "waiting"  # for a process that solves it

@@ -21,9 +21,13 @@ def draft(**facts: Any) -> dict[str, Any]:
         {"id": "C-3", "name": "张三", "home_lon": 126.7, "home_lat": 45.3},
     ]
     return {
+        "name": "张三之外的方案",
         "input": {
             "people": people,
-            "recusals": [{"township_code": "T-1", "commissioner_id": "C-1", "reason": "张三之弟在此"}],
+            "recusals": [
+                {"township_code": "T-1", "commissioner_id": "C-1", "reason": "张三之弟在此"},
+                {"township_code": "T-1", "commissioner_id": "C-2", "reason": "与张三为夫妻"},
+            ],
             "travel": {"name": "表", "km": [["C-1", "T-1", 7.0], ["C-2", "T-1", 8.0]]},
             "roads": {
                 "source": "OSRM",
@@ -44,7 +48,8 @@ def test_the_input_keeps_the_number_and_loses_name_home_and_distances() -> None:
     kept = changed["input"]
     assert kept["people"][0] == {"id": "C-1", "name": GONE, "home_lon": None, "home_lat": None}
     assert kept["people"][1:] == draft()["input"]["people"][1:]
-    assert kept["recusals"][0]["reason"] == ""
+    assert [each["reason"] for each in kept["recusals"]] == ["", f"与{GONE}为夫妻"]
+    assert changed["name"] == f"{GONE}之外的方案"
     assert kept["travel"]["km"] == [["C-2", "T-1", 8.0]]
     assert kept["roads"]["km"] == [["T-1", [1], [None]]]
 
@@ -79,6 +84,26 @@ def test_a_namesake_keeps_the_name_beside_the_own_number() -> None:
     (found,) = changed["facts"]["difference"]
     assert (found["commissioner_name"], found["before_name"]) == ("张三", GONE)
     assert found["reason"] == sentence(name="张三", alternative=GONE)
+
+
+def test_a_repair_in_somebody_elses_row_loses_the_name_however_deep_it_stands() -> None:
+    move = sentence(township="山河镇", name="张三")
+    repair = sentence(moves=sentence(one=move, more=sentence(one=move, count=2)))
+    changed = without_person(
+        draft(fragility=[{"commissioner": "C-2", "name": "李四", "townships": [], "repair": repair}]),
+        "C-1",
+        GONE,
+    )
+    assert changed is not None
+    assert "张三" not in json.dumps(changed["facts"], ensure_ascii=False)
+    assert changed["facts"]["fragility"][0]["name"] == "李四"
+
+
+def test_a_reason_somebody_wrote_loses_the_name_within_its_words() -> None:
+    error = sentence(name="李四", township="山河镇", reason="与张三为夫妻")
+    changed = without_person(draft() | {"error": error}, "C-1", GONE)
+    assert changed is not None
+    assert changed["error"]["with"]["reason"] == f"与{GONE}为夫妻"
 
 
 def test_a_draft_that_does_not_know_the_person_is_left_alone() -> None:
