@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,6 +13,7 @@ from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
 from fieldapp.services.context import Context
 from tests.api.accounts import client_of, store_accounts
+from tests.services.assigning import proposed
 from tests.services.small_register import LALIN, PINGFANG, SHANHE, fill
 
 TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
@@ -164,6 +167,37 @@ def test_a_refused_publication_lists_what_changed(officer: FlaskClient) -> None:
     answer = officer.post(f"{address}/publish?lang=en", data={"revision": 1})
     assert answer.status_code == 409
     assert answer.text.count("has a commissioner now") == 3
+
+
+@pytest.mark.parametrize("faster", [1, 2], ids=["the same plan", "another plan"])
+def test_a_refused_publication_does_not_say_that_there_is_nothing_to_publish(
+    officer: FlaskClient, faster: int
+) -> None:
+    address = _drafted(officer)
+    _drafted(officer, "另一方案")
+    officer.post(f"/plan/{faster}/publish", data={"revision": 1})
+    answer = officer.post(f"{address}/publish?lang=en", data={"revision": 1})
+    assert answer.status_code == 409
+    assert "nothing to publish" not in answer.text
+
+
+def test_what_is_published_already_is_shown_rather_than_offered_once_more(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    officer.post(f"{address}/publish", data={"revision": 1})
+    answer = officer.get(f"{address}/publish")
+    assert (answer.status_code, answer.location) == (303, address)
+
+
+def test_a_pair_that_lapses_is_not_counted_among_those_that_go_on(
+    officer: FlaskClient, sqlite_context: Context
+) -> None:
+    proposed(sqlite_context, PINGFANG, "C-0003")
+    proposed(sqlite_context, SHANHE, "C-0002", ends_on=date(2027, 5, 31))
+    page = officer.get(_drafted(officer) + "/publish?lang=en").text
+    assert "Exactly these 2 assignments will be proposed" in page
+    assert "1 kept term lapses before the plan ends" in page
+    assert "1 pair goes on as it is and needs nothing." in page
+    assert "另有 1 对，照原样继续" in officer.get("/plan/1/publish?lang=zh_CN").text
 
 
 def test_a_draft_is_renamed_copied_compared_and_discarded(officer: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from fieldapp.domain.errors import FieldappError, InvalidInputError
 from fieldapp.domain.permissions import Action
 from fieldapp.domain.planning import Pair, RoutingError
+from fieldapp.domain.planning.drafts import DraftState
 from fieldapp.domain.planning.editing import Edits
 from fieldapp.services.draft_plan import (
     cancel_draft,
@@ -121,8 +122,10 @@ def discard(draft_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:draft_id>/publish")
 @needs(Action.PLAN_PUBLISH)
-def confirm(draft_id: int) -> str:
-    """Exactly what publishing would write."""
+def confirm(draft_id: int) -> ResponseReturnValue:
+    """Exactly what publishing would write; of a plan that cannot be published now, the plan itself."""
+    if read_draft(current_context(), draft_id, by=acting_person()).state is not DraftState.READY:
+        return redirect(url_for("plan.show", draft_id=draft_id), 303)
     return _confirmation(draft_id)
 
 
