@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.assignments import Assignment, AssignmentState, is_serving, takes_up
 from fieldapp.domain.errors import ConflictError, Fault, InvalidInputError
-from fieldapp.domain.planning import Pair, PlanningPolicy, PlanningProblem, state_problem
+from fieldapp.domain.planning import ContradictionError, Pair, PlanningPolicy, PlanningProblem, state_problem
 from fieldapp.domain.planning.distances import Distances, TravelKm
 from fieldapp.domain.planning.keeping import problem_values
 from fieldapp.domain.suitability import Suitor
@@ -54,13 +54,14 @@ class PlanningInput:
 def read_planning_input(
     connection: Connection, wish: Wish, policy: PlanningPolicy, *, today: date
 ) -> PlanningInput:
-    """State the problem as the register stands; `ContradictionError` where pins cannot be met.
+    """State the problem as the register stands; `ContradictionError` where edits cannot be met.
 
     The roster and the featured products are those of the term's first day, or of today if it has passed.
     """
     version = change_versions(connection)[REGISTER]
     inputs = read_candidate_inputs(connection, as_of=max(today, wish.starts_on))
     _require_counties(wish, inputs)
+    _require_known(wish, inputs)
     posts = [one for one in inputs.posts if not wish.county_codes or one.county_code in wish.county_codes]
     counties = {one.county_code for one in posts}
     codes = {one.code for one in posts}
@@ -120,6 +121,33 @@ def _require_counties(wish: Wish, inputs: CandidateInputs) -> None:
     ]
     if faults:
         raise InvalidInputError(faults[0].message, faults, code="plan.counties")
+
+
+def _require_known(wish: Wish, inputs: CandidateInputs) -> None:
+    """Refuse to forbid what is not there, which is a slip of the pen.
+
+    Who is out of service stays forbidden, so that an earlier draft can be solved again.
+    """
+    ids = {one.id for one in inputs.suitors}
+    codes = {
+        one.code for one in inputs.posts if not wish.county_codes or one.county_code in wish.county_codes
+    }
+    faults = []
+    for position, forbid in enumerate(wish.forbids):
+        if forbid.commissioner_id not in ids:
+            message = Message(
+                "{id} is forbidden but is no commissioner. Remove the prohibition.", id=forbid.commissioner_id
+            )
+        elif forbid.township_code not in codes:
+            message = Message(
+                "{code} is forbidden but is no township of this plan. Remove the prohibition.",
+                code=forbid.township_code,
+            )
+        else:
+            continue
+        faults.append(Fault(f"/forbids/{position}", message))
+    if faults:
+        raise ContradictionError(faults[0].message, faults)
 
 
 def require_same_names(connection: Connection, found: PlanningInput) -> None:

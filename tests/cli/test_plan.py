@@ -63,6 +63,13 @@ def test_pins_and_prohibitions_hold_and_a_shortage_is_told(run: Run) -> None:
     ]  # fmt: skip
 
 
+def test_a_mistyped_prohibition_is_refused(run: Run) -> None:
+    for wrong in (f"{PINGFANG}=C-9", "999=C-0001"):
+        done = run("plan", *TERM, "--forbid", wrong)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "is forbidden but is no" in done.stderr
+
+
 def test_the_table_tells_figures_counties_and_reasons(run: Run) -> None:
     done = run("plan", *TERM)
     assert done.exit_code == 0
