@@ -29,7 +29,7 @@ _SHOWN_FAULTS = 50
 
 @click.group(name="import")
 def import_() -> None:
-    """Bring townships, commissioners, products or assignments in from a file."""
+    """Bring townships, commissioners, products, assignments or visits in from a file."""
 
 
 def _day(_ctx: click.Context, _parameter: click.Parameter, value: datetime | None) -> Any:
@@ -102,6 +102,16 @@ def products(installation: Installation, file: Path, **given: Any) -> None:
 def assignments(installation: Installation, file: Path, **given: Any) -> None:
     """Import assignments."""
     _run(installation, "assignments", file, **given)
+
+
+@import_.command()
+@_importing
+def visits(installation: Installation, file: Path, **given: Any) -> None:
+    """Import logs of visits that were kept on paper.
+
+    They go through the same rules as those from phones, and are graded by what evidence they carry.
+    """
+    _run(installation, "visits", file, **given)
 
 
 @import_.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from fieldapp.domain.wording import plain_text
 from geodata.errors import Message
 
 
@@ -163,8 +164,14 @@ def body_of(visit: Visit, timezone: tzinfo) -> dict[str, Any]:
     }
 
 
+def tells_recipients_the_same(one: Visit, other: Visit) -> bool:
+    """Whether who confirmed one of the two has confirmed the other: photos and positions aside."""
+    beside: dict[str, Any] = {"photos": (), "fix": None, "no_fix_reason": None, "recorded_at": None}
+    return replace(one, **beside) == replace(other, **beside)
+
+
 def _text(value: str | None) -> str:
-    return (value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+    return plain_text(value or "")
 
 
 def _decimal(value: float | Decimal) -> Decimal:

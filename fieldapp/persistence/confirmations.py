@@ -70,6 +70,15 @@ def change(connection: Connection, confirmation_id: int, values: Values) -> None
     connection.execute(update(confirmations).where(confirmations.c.id == confirmation_id).values(**values))
 
 
+def revoke_standing(connection: Connection, visit_id: UUID, *, now: datetime, by: int | None) -> None:
+    """Revoke what confirms a visit, or awaits its recipient, if there is anything."""
+    connection.execute(
+        update(confirmations)
+        .where(confirmations.c.visit_id == visit_id, confirmations.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by=by)
+    )
+
+
 def answer(connection: Connection, confirmation_id: int, values: Values, now: datetime) -> bool:
     """Keep the recipient's answer; False where there is one, or it came too late."""
     taken = connection.execute(

@@ -27,8 +27,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.domain.permissions import RowFilter
-from fieldapp.domain.visits import INCOME, RESULTS, Fix, Visit, VisitFilter, VisitMode
-from fieldapp.persistence import register
+from fieldapp.domain.visits import (
+    INCOME,
+    RESULTS,
+    Fix,
+    Visit,
+    VisitFilter,
+    VisitMode,
+    tells_recipients_the_same,
+)
+from fieldapp.persistence import confirmations, register
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
     commissioners,
@@ -159,16 +167,21 @@ def revise(
 ) -> StoredVisit | None:
     """Put the next revision in the place of the stored one, of which is kept what it ``said``.
 
+    A confirmation of what the visit said before is no confirmation of what it says now: it is revoked.
     None where somebody else has replaced that revision meanwhile.
     """
     history = {"visit_id": stored.id, "revision": stored.revision, "body": said}
     history |= {"changed_at": now, "changed_by": by}
     if connection.execute(_KEEP_REVISION[connection.dialect.name], history).one_or_none() is None:
         return None
+    unconfirmed: Values = {}
+    if not tells_recipients_the_same(stored.visit, visit):
+        confirmations.revoke_standing(connection, stored.id, now=now, by=by)
+        unconfirmed = {"confirmation_approved": False}
     revised = connection.execute(
         update(visits)
         .where(visits.c.id == stored.id)
-        .values(**columns_of(visit), **values, revision=stored.revision + 1)
+        .values(columns_of(visit) | values | unconfirmed | {"revision": stored.revision + 1})
         .returning(*visits.c)
     ).one()
     if visit.photos != stored.visit.photos:

@@ -193,7 +193,7 @@ class _Planner:
                 "demonstration": demonstration,
             }
             self.plan.write(1, _add, {"id": visit_id, "visit": visit, "values": values}, row)
-            told = _columns(visit) | {"commissioner_id": person.id, "visited_on": values["visited_on"]}
+            told = self._columns(visit) | {"commissioner_id": person.id, "visited_on": values["visited_on"]}
             self.plan.record("visit.imported", "visit", visit_id, None, _audited(told, 1))
             self.plan.add(row, title, {key: value for key, value in told.items() if value != 0})
             return
@@ -207,7 +207,7 @@ class _Planner:
             "visited_on": visit.visited_on(self.timezone),
         }
         self.plan.write(2, self.revise, {"stored": stored, "visit": visit, "values": values}, row)
-        before, after = _columns(stored.visit), _columns(visit)
+        before, after = self._columns(stored.visit), self._columns(visit)
         changed = [key for key in after if before[key] != after[key]]
         self.plan.record(
             "visit.imported",
@@ -243,6 +243,15 @@ class _Planner:
     def _note_logged(self, visit_id: UUID, visit: Visit, commissioner_id: str) -> None:
         self.logged[self._person_of(commissioner_id), visit.township_code].append((visit_id, visit))
 
+    def _columns(self, visit: Visit) -> Values:
+        """The columns of a visit as a preview shows them, instants in the installation's time zone."""
+        columns = visits.columns_of(visit)
+        columns.pop("recorded_at")
+        return {
+            key: value.astimezone(self.timezone) if isinstance(value, datetime) else value
+            for key, value in columns.items()
+        }
+
     def _told(self, visit: Visit) -> str:
         return visit.started_at.astimezone(self.timezone).strftime("%Y-%m-%d %H:%M")
 
@@ -251,13 +260,6 @@ def _overlap(one: Visit, other: Visit) -> bool:
     if one.started_at == other.started_at:
         return True
     return one.started_at < other.ended_at and other.started_at < one.ended_at
-
-
-def _columns(visit: Visit) -> Values:
-    """The columns of a visit as a preview shows them."""
-    columns = visits.columns_of(visit)
-    columns.pop("recorded_at")
-    return columns
 
 
 def _audited(values: Values, revision: int) -> Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import BinaryIO
 
 import pyproj
@@ -130,6 +130,8 @@ def _value(value: object, column: Column | None, locale: str) -> str:
         return "、".join(_value(item, column, locale) for item in value)
     if isinstance(value, str) and column is not None:
         return column.choice_words(value, locale)
+    if isinstance(value, datetime):
+        value = value.strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -129,7 +129,8 @@ def test_the_other_phone_sees_the_visit_and_waits_for_the_photos_of_the_first(fi
 
     page.locator(".visits .card a").first.tap()
     page.get_by_role("button", name="删除", exact=True).tap()
-    page.get_by_role("button", name="确认删除").tap()
+    with second.context.expect_event("response", lambda answer: answer.request.method == "DELETE"):
+        page.get_by_role("button", name="确认删除").tap()
     second.says("全部已发送")
     first.page.locator(".bar button").tap()
     expect(first.page.get_by_text("第二台手机补充")).to_have_count(0, timeout=PATIENCE)

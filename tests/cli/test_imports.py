@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from fieldapp.cli import main
 from fieldapp.services.context import Context
 from tests.services.small_register import LALIN, fill, write_csv
+from tests.services.visits import commissioner, record
 
 
 @pytest.fixture
@@ -86,6 +87,24 @@ def test_the_name_of_the_file_decides_the_format_and_reads_back_unchanged(
     assert run("export", "townships", "--output", path).exit_code == 0
     result = run("import", "townships", path, "--format", "json")
     assert json.loads(result.stdout) == {"added": 0, "changed": 0, "ended": 0, "unchanged": 4, "errors": []}
+
+
+def test_logs_from_phones_go_out_and_come_back_in_unchanged_whatever_was_typed(
+    register: Context, tmp_path: Path
+) -> None:
+    record(register, commissioner(register), content="查看苗情\u202e，指导\u200b水肥\x07管理 👩‍🌾")
+    path = tmp_path / "visits.xlsx"
+    assert run("export", "visits", "--output", path).exit_code == 0
+    result = run("import", "visits", path, "--format", "json")
+    assert json.loads(result.stdout) == {"added": 0, "changed": 0, "ended": 0, "unchanged": 1, "errors": []}
+
+
+def test_a_dry_run_tells_times_as_they_are_on_the_clock(register: Context, tmp_path: Path) -> None:
+    titles = "乡镇,科技特派员,开始时间,结束时间,服务方式,服务天数"
+    log = "拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:30,现场,0.5"
+    result = run("import", "visits", write_csv(tmp_path, f"{titles}\n{log}"), "--dry-run")
+    assert result.exit_code == 0, result.stderr
+    assert "2026-03-05 09:00" in result.stdout
 
 
 def test_standard_output_carries_the_table_and_nothing_else(register: Context) -> None:

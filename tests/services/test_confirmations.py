@@ -32,7 +32,7 @@ from fieldapp.services.review_visit import review_visit
 from fieldapp.services.withdraw_visit import withdraw_visit
 from tests.accounts import make_account
 from tests.services.small_register import LALIN, fill, rows
-from tests.services.visits import ONE, commissioner, record
+from tests.services.visits import ONE, OTHER_PHOTO, commissioner, record
 
 GOOD = Answer(5, "很及时")
 
@@ -111,6 +111,29 @@ def test_what_was_approved_counts_no_more_when_it_is_revoked(
     approve_confirmation(context, ONE, slip.confirmation_id, by=officer)
     revoke_confirmation(context, ONE, slip.confirmation_id, by=officer)
     assert (confirmation(context, me), is_verified(context)) == (None, False)
+
+
+def test_a_visit_that_says_something_else_is_no_longer_confirmed(
+    context: Context, me: Person, officer: Person
+) -> None:
+    slip = made(context, officer)
+    answer_confirmation(context, slip.secret, GOOD)
+    approve_confirmation(context, ONE, slip.confirmation_id, by=officer)
+    record(context, me, base_revision=1, photos=[OTHER_PHOTO], fix=None)
+    assert confirmation(context, me) == {
+        "state": "approved",
+        "rating": 5,
+    }
+    changed = record(context, me, base_revision=2, content="换了一家合作社。", photos=[], fix=None)
+    assert changed.document["confirmation"] is None
+    assert (confirmation(context, me), is_verified(context)) == (None, False)
+
+
+def test_a_recipient_confirms_only_what_was_read(context: Context, me: Person) -> None:
+    slip = made(context, me)
+    open_confirmation(context, slip.secret)
+    record(context, me, base_revision=1, service_days=1.0, photos=[], fix=None)
+    refusal(context, slip.secret)
 
 
 def test_a_link_is_used_once(context: Context, me: Person) -> None:
