@@ -25,7 +25,13 @@ from fieldapp.services.open_draft import (
     require_state,
     wish_of,
 )
-from fieldapp.services.planning_input import PlanningInput, Wish, read_planning_input, require_same_names
+from fieldapp.services.planning_input import (
+    PlanningInput,
+    Wish,
+    read_planning_input,
+    require_same_names,
+    require_term_in_reach,
+)
 from fieldapp.services.planning_policy import KeptPolicy, ensure_policy, policy_in_force
 from fieldapp.services.solve_draft import is_small, solved_at_once, start_solver, to_be_solved
 from geodata.errors import Message
@@ -161,7 +167,11 @@ def discard_draft(context: Context, draft_id: int, *, by: Person) -> None:
 
 
 def read_input(context: Context, wish: Wish) -> tuple[PlanningInput, KeptPolicy]:
-    """The input as it stands, under the policy that holds; nothing is locked. Not measured by road yet."""
+    """The input as it stands, under the policy that holds; nothing is locked. Not measured by road yet.
+
+    Raises `InvalidInputError` for a term that nobody can mean.
+    """
+    require_term_in_reach(wish.starts_on, wish.ends_on, today=context.today())
     with snapshot(context.engine) as connection:
         policy = policy_in_force(connection)
         return read_planning_input(connection, wish, policy.policy, today=context.today()), policy

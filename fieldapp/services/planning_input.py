@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,7 +18,11 @@ from fieldapp.domain.suitability import Suitor
 from fieldapp.persistence import commissioners, travel_distances
 from fieldapp.persistence.candidates import CandidateInputs, read_candidate_inputs
 from fieldapp.persistence.unit_of_work import REGISTER, change_versions
+from fieldapp.services.measure_coverage import LATEST
 from geodata.errors import Message
+
+# A term that began earlier is over, or nearly so; another year was meant.
+LONGEST_AGO = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,31 @@ def _require_known(wish: Wish, inputs: CandidateInputs) -> None:
         faults.append(Fault(f"/forbids/{position}", message))
     if faults:
         raise ContradictionError(faults[0].message, faults)
+
+
+def require_term_in_reach(starts_on: date, ends_on: date, *, today: date) -> None:
+    """Raise `InvalidInputError` for a term that is over, began long ago, or lies beyond all measuring."""
+    earliest = today - LONGEST_AGO
+    faults = []
+    if starts_on < earliest:
+        message = Message(
+            "A plan cannot begin on {day}, more than a year ago. Choose a day from {first} on.",
+            day=starts_on,
+            first=earliest,
+        )
+        faults.append(Fault("/starts_on", message))
+    if starts_on <= ends_on < today:
+        message = Message(
+            "The last day of the plan, {day}, has passed. Choose a later one.",
+            day=ends_on,
+        )
+        faults.append(Fault("/ends_on", message))
+    for pointer, day in (("/starts_on", starts_on), ("/ends_on", ends_on)):
+        if day > LATEST:
+            message = Message("A plan cannot reach {day}. Choose a day until {last}.", day=day, last=LATEST)
+            faults.append(Fault(pointer, message))
+    if faults:
+        raise InvalidInputError(faults[0].message, faults, code="plan.term")
 
 
 def require_same_names(connection: Connection, found: PlanningInput) -> None:

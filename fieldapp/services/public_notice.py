@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from fieldapp.domain.holidays import announced_days
 from fieldapp.domain.notice import Notice, NoticePolicy, public_notice
@@ -30,7 +30,9 @@ def notice_from(context: Context, starts_on: date) -> Notice:
 
 
 def usual_term(starts_on: date) -> date:
-    """The last day of a term of one year."""
+    """The last day of a term of one year, or of the calendar."""
+    if starts_on.year == MAXYEAR:
+        return date.max
     try:
         anniversary = starts_on.replace(year=starts_on.year + 1)
     except ValueError:  # 29 February

@@ -15,6 +15,7 @@ from fieldapp.persistence.register import lock_register
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
 from fieldapp.services.open_draft import PLAN, hold_draft, require_state
+from fieldapp.services.planning_input import require_term_in_reach
 from fieldapp.services.propose_assignment import Proposal, write_proposals
 from fieldapp.services.read_plans import compare_draft
 from fieldapp.services.steps import ACTIONS, changed_meanwhile, row_of, write_step
@@ -36,7 +37,8 @@ def publish_plan(
 
     What is kept needs no proposal. Raises `PlanRefusedError` with the list of what has changed since the
     plan was solved, or of terms that have to be ended or handed over first; `ConflictError` where it is not
-    ready, has nothing new, or somebody was faster; and what proposing raises. Then nothing is written.
+    ready, has nothing new, or somebody was faster; `InvalidInputError` where its term has passed since; and
+    what proposing raises. Then nothing is written.
     """
     with context.work(actor=by.actor) as work:
         lock_register(work.connection)
@@ -53,6 +55,7 @@ def publish_held(
         work.connection, draft_id, revision=revision, by=by, action=Action.PLAN_PUBLISH, whole=True
     )
     require_state(row, DraftState.READY)
+    require_term_in_reach(row["starts_on"], row["ends_on"], today=context.today())
     standing = compare_draft(work.connection, row, today=context.today())
     _require_unchanged(standing.changes)
     _require_free(standing.terms.hindrances)

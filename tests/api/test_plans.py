@@ -73,6 +73,22 @@ def test_a_refused_publishing_lists_what_changed(asked: Flask, sqlite_context: C
     assert [each["message"] for each in problem["errors"]] == ["沙河镇 has a commissioner now: 王五."]
 
 
+@pytest.mark.parametrize(
+    ("term", "pointers"),
+    [
+        ({"starts_on": "2020-01-01", "ends_on": "2020-12-31"}, ["/starts_on", "/ends_on"]),
+        ({"starts_on": "9999-12-31"}, ["/starts_on", "/ends_on"]),
+    ],
+)
+def test_a_term_that_nobody_can_mean_is_pointed_at(
+    asked: Flask, term: dict[str, str], pointers: list[str]
+) -> None:
+    refused = client_of(asked, Role.BUREAU_OFFICER).post(f"{API}/plans", json={"name": "旧"} | term)
+    problem = refused.get_json()
+    assert (refused.status_code, problem["code"]) == (422, "plan.term")
+    assert [each["pointer"] for each in problem["errors"]] == pointers
+
+
 def test_what_contradicts_itself_is_pointed_at(asked: Flask) -> None:
     officer = client_of(asked, Role.BUREAU_OFFICER)
     pair = [{"township": LALIN, "commissioner": "C-0001"}]

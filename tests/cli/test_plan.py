@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner, Result
 
-from fieldapp.cli import main
+from fieldapp.cli import main, output
 from fieldapp.domain.permissions import SYSTEM
 from fieldapp.persistence import schema
-from fieldapp.services.context import Context
+from fieldapp.services.context import Context, open_context
 from fieldapp.services.read_plans import list_drafts
 from tests.services.small_register import LALIN, PINGFANG, SHANHE, fill, rows, write_csv
 
@@ -20,8 +21,12 @@ TERM = ("--starts-on", "2026-12-01", "--ends-on", "2027-11-30")
 
 
 @pytest.fixture
-def run(sqlite_context: Context) -> Run:
+def run(sqlite_context: Context, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line on the day of the tests."""
     fill(sqlite_context)
+    monkeypatch.setattr(
+        output, "open_context", lambda settings: replace(open_context(settings), now=sqlite_context.now)
+    )
     environment = {
         "FIELDAPP_DATABASE_URL": sqlite_context.settings.database_url,
         "FIELDAPP_DATA_DIR": str(sqlite_context.settings.data_dir),
@@ -68,6 +73,22 @@ def test_a_mistyped_prohibition_is_refused(run: Run) -> None:
         done = run("plan", *TERM, "--forbid", wrong)
         assert (done.exit_code, done.stdout) == (1, "")
         assert "is forbidden but is no" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "says"),
+    [
+        ("2020-01-01", "/ends_on: The last day of the plan, 2020-12-31, has passed."),
+        ("9999-12-31", "A plan cannot reach 9999-12-31. Choose a day until 2200-12-31."),
+    ],
+)
+def test_a_slip_in_the_year_is_refused_and_nothing_published(
+    run: Run, sqlite_context: Context, starts_on: str, says: str
+) -> None:
+    done = run("plan", "--publish", "--starts-on", starts_on)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert len(rows(sqlite_context, schema.assignments)) == 1
 
 
 def test_the_table_tells_figures_counties_and_reasons(run: Run) -> None:

@@ -63,6 +63,9 @@ def test_a_plan_is_made_and_shown_by_its_sentence_and_its_townships(officer: Fla
         ({"name": " "}, "Give the plan a name"),
         ({"starts_on": "soon"}, "is not a day"),
         ({"ends_on": "2026-01-01"}, "before the first day"),
+        ({"starts_on": "1900-12-01", "ends_on": "1901-11-30"}, "more than a year ago"),
+        ({"starts_on": "2025-12-01", "ends_on": "2026-11-21"}, "has passed"),
+        ({"ends_on": "9999-11-30"}, "A plan cannot reach"),
         ({"county_codes": "999999"}, "There is no county with the code"),
     ],
 )
