@@ -12,6 +12,7 @@ How it is used::
     problem = state_problem(people, townships, assignments, as_of=..., starts_on=..., ends_on=..., ...)
     plan = solve_plan(problem, on_stage=...)        # Plan; on_stage may raise in order to cancel
     explain_pairs(plan), explain_uncovered(plan), explain_left_over(plan)   # by code or id: a Message
+    explain_displaced(plan)                         # by code: why the present one does not stay
     find_shortages(plan)                            # groups that share too few places, and who is missing
     rank_fragility(plan)                            # who cannot be spared, and the best repair
     compare_with_today(plan)                        # new, kept, moved, ended; coverage by county
@@ -28,13 +29,14 @@ the input are `ContradictionError` (pins against pins, capacity, quotas, recusal
 Where it stands: `problem` and `policy` are the input, `travel` the distances (`roads` asks for those by
 road before a plan is solved, `distances` is what is kept of them), `choices` the pairs that may be chosen,
 `flow` the solver with its proof (over `network` and `reaching`), `solving` joins them, `plan` the result;
-`alternatives` (over `rerouting`), `reasons`, `leftovers`, `shortage`, `fragility`, `difference` and
-`what_if` explain it; `document` writes it down, `terms` make it proposals, and
-`beginnings` say from which day each pair leads.
+`alternatives` (over `rerouting`), `reasons`, `displaced`, `leftovers`, `shortage`, `fragility`, `difference`
+and `what_if` explain it; `document` writes it down, `terms` make it proposals, and `beginnings` say from
+which day each pair leads.
 """
 
 from fieldapp.domain.planning.alternatives import Alternative, Change, find_alternatives
 from fieldapp.domain.planning.difference import CountyCoverage, Difference, Move, Step, compare_with_today
+from fieldapp.domain.planning.displaced import Displaced, explain_displaced, find_displaced
 from fieldapp.domain.planning.document import plan_document
 from fieldapp.domain.planning.fragility import Fragility, rank_fragility
 from fieldapp.domain.planning.leftovers import explain_left_over, explain_uncovered
@@ -54,6 +56,7 @@ __all__ = [
     "ContradictionError",
     "CountyCoverage",
     "Difference",
+    "Displaced",
     "Fragility",
     "GreatCircle",
     "Group",
@@ -79,10 +82,12 @@ __all__ = [
     "ask_roads",
     "compare_with_today",
     "default_fit",
+    "explain_displaced",
     "explain_left_over",
     "explain_pairs",
     "explain_uncovered",
     "find_alternatives",
+    "find_displaced",
     "find_groups",
     "find_shortages",
     "plan_document",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from fieldapp.domain.planning.displaced import explain_displaced
 from fieldapp.domain.planning.leftovers import explain_uncovered
 from fieldapp.domain.planning.plan import Plan
 from fieldapp.domain.planning.reasons import explain_pairs
@@ -14,7 +15,16 @@ from geodata.errors import Message
 
 def plan_document(plan: Plan, say: Callable[[Message], Any] = str) -> dict[str, Any]:
     """The plan with its reasons, as plain values; ``say`` puts a sentence into the reader's language."""
-    reasons, uncovered = explain_pairs(plan), explain_uncovered(plan)
+    displaced = explain_displaced(plan)
+    reasons, uncovered = (
+        {
+            code: Message("{reason} {present}", reason=reason, present=displaced[code])
+            if code in displaced
+            else reason
+            for code, reason in given.items()
+        }
+        for given in (explain_pairs(plan), explain_uncovered(plan))
+    )
     return {
         "optimal": plan.optimal,
         "covered": plan.objective.covered,

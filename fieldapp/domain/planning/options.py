@@ -54,7 +54,7 @@ def list_options(
             distance_km=None if np.isnan(km[row]) else float(km[row]),
             leads=tuple(problem.township[code] for code in leads.get(one.id, ())),
             places=problem.places(one),
-            obstacle=_obstacle(problem, one, township_code),
+            obstacle=obstacle_of(problem, one, township_code),
         )
         for row, one in enumerate(problem.people)
     ]
@@ -72,7 +72,8 @@ def _rank(option: Option) -> tuple[bool, float, bool, float, str]:
     )
 
 
-def _obstacle(problem: PlanningProblem, person: Suitor, township_code: str) -> Message | None:
+def obstacle_of(problem: PlanningProblem, person: Suitor, township_code: str) -> Message | None:
+    """Why a commissioner cannot be pinned to a township, None where that is possible."""
     pair = Pair(township_code, person.id)
     recusal = problem.recused.get(pair)
     if recusal is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fieldapp.domain.planning.alternatives import Alternative, find_alternatives
+from fieldapp.domain.planning.alternatives import Alternative, Change, find_alternatives
 from fieldapp.domain.planning.plan import Plan, PlannedPair
 from geodata.errors import Message
 
@@ -40,6 +40,14 @@ def _reason(plan: Plan, pair: PlannedPair, alternative: Alternative | None) -> M
             "Without {name} in {township}, one township less could be covered.", name=name, township=township
         )
     if pair.kept and alternative.change.kept == 1 and not alternative.change.owed:
+        if alternative.instead is not None:
+            return Message(
+                "{name} leads {township} already, and keeping that costs no coverage; otherwise it would be "
+                "best to cover {instead} instead.",
+                name=name,
+                township=township,
+                instead=alternative.instead.name,
+            )
         return Message(
             "{name} leads {township} already, and keeping that costs no coverage; the best alternative would "
             "be {alternative}.",
@@ -53,14 +61,14 @@ def _reason(plan: Plan, pair: PlannedPair, alternative: Alternative | None) -> M
             name=name,
             township=township,
             alternative=_named(alternative),
-            consequence=_consequence(plan, alternative),
+            consequence=consequence_of(plan, alternative.change),
         )
     return Message(
         "{name} is chosen for {township}: the best alternative, {alternative}, {consequence}.",
         name=name,
         township=township,
         alternative=_named(alternative),
-        consequence=_consequence(plan, alternative),
+        consequence=consequence_of(plan, alternative.change),
     )
 
 
@@ -72,9 +80,8 @@ def _named(alternative: Alternative) -> Message | str:
     )
 
 
-def _consequence(plan: Plan, alternative: Alternative) -> Message:
-    """What the alternative would give up over the whole plan: the first thing in the order that differs."""
-    change = alternative.change
+def consequence_of(plan: Plan, change: Change) -> Message:
+    """What a change would give up over the whole plan: the first thing in the order that differs."""
     if change.owed:
         return Message("would leave a quota short of its lower limit")
     if change.kept:

@@ -11,19 +11,23 @@ from fieldapp.domain.planning import (
     Move,
     Pair,
     Plan,
+    PlanningPolicy,
     PlanningProblem,
     compare_with_today,
+    explain_displaced,
     explain_left_over,
     explain_pairs,
     explain_uncovered,
     find_alternatives,
+    find_displaced,
     find_groups,
     find_shortages,
+    plan_document,
     rank_fragility,
     solve_plan,
 )
-from fieldapp.domain.suitability import Suitor
-from tests.domain.planning.problems import Worth, problems, worth
+from fieldapp.domain.suitability import Post, Recusal, Suitor
+from tests.domain.planning.problems import ENDS, STARTS, Worth, problems, worth
 
 
 def less(plan: Plan, change: Change) -> Worth:
@@ -58,6 +62,38 @@ def test_forbidding_a_pair_costs_what_its_reason_says(problem: PlanningProblem) 
             leads = {pair.township_code: pair.commissioner_id for pair in after}
             assert leads.get(code) == (alternative.commissioner and alternative.commissioner.id)
             assert len(leads) == plan.objective.covered
+
+
+@settings(max_examples=300, deadline=None)
+@given(problems(people=8, townships=8))
+def test_what_it_would_cost_to_let_the_present_one_stay_is_what_is_said(problem: PlanningProblem) -> None:
+    problem = replace(problem, policy=replace(problem.policy, all_pairs_up_to=1000))
+    plan = solve_plan(problem)
+    displaced, told = find_displaced(plan), explain_displaced(plan)
+    planned = {one.pair for one in plan.pairs}
+    gone = {pair.township_code: pair.commissioner_id for pair in problem.current - planned}
+    assert {code: one.commissioner.id for code, one in displaced.items()} == gone
+    for code, one in displaced.items():
+        assert [post.code for post in one.leads] == [
+            each.township.code for each in plan.pairs if each.commissioner == one.commissioner
+        ]
+        pins = [pin for pin in problem.pins if pin.township_code != code]
+        pin = Pair(code, one.commissioner.id)
+        if one.obstacle is not None:
+            assert "staying is ruled out" in str(told[code])
+            taken = sum(each.commissioner_id == pin.commissioner_id for each in pins)
+            assert (
+                pins != list(problem.pins)
+                or pin in problem.ruled_out
+                or taken >= problem.places(one.commissioner)
+            )
+            continue
+        other = solve_plan(replace(problem, pins=[*pins, pin]))
+        if one.change is None:
+            assert other.objective.covered == plan.objective.covered - 1
+            assert "one township less" in str(told[code])
+        else:
+            assert worth(other) == less(plan, one.change)
 
 
 @settings(max_examples=150, deadline=None)
@@ -164,3 +200,33 @@ def test_the_difference_tells_every_township_that_has_somebody_today_or_in_the_p
     assert counts[Move.ENDED] == len(today.keys() - planned.keys())
     assert sum(one.before for one in difference.counties) == len(today)
     assert sum(one.after for one in difference.counties) == len(planned)
+
+
+def test_the_reason_of_a_pair_that_ends_another_says_what_that_one_does_and_what_it_buys() -> None:
+    rice, fungi = "230184101", "230184102"
+    problem = PlanningProblem(
+        [
+            Suitor("C-1", "萧红霞", ("crops.rice", "fungi"), 1, 126.0, 45.0),
+            Suitor("C-2", "冯丽华", ("crops.rice",), 1, 126.0, 45.0),
+        ],
+        [
+            Post(rice, "青山镇", "230184", "grain", "稻", 126.0, 45.0),
+            Post(fungi, "黑山镇", "230184", "edible_fungi", "菇", 126.0, 45.0),
+        ],
+        STARTS,
+        ENDS,
+        current=frozenset({Pair(rice, "C-1")}),
+        policy=PlanningPolicy(least_fit=0.5),
+    )
+
+    def said(stated: PlanningProblem) -> str:
+        pairs = plan_document(solve_plan(stated))["pairs"]
+        return next(str(one["reason"]) for one in pairs if one["township"] == rice)
+
+    assert said(problem).endswith(
+        "萧红霞, who leads it today, goes to 黑山镇; if that pair stayed, one township less could be covered."
+    )
+    forbidden = replace(problem, forbids=[Pair(rice, "C-1")])
+    assert said(forbidden).endswith("goes to 黑山镇; staying is ruled out: forbidden here by hand.")
+    recused = replace(problem, recusals=[Recusal("C-1", rice, "亲属在该镇任职")])
+    assert said(recused).endswith("staying is ruled out: recused: 亲属在该镇任职.")
