@@ -73,13 +73,13 @@ def photo_view(sha256: str) -> Response:
 @needs(Action.ORIGINAL_READ)
 @describe(
     Operation(
-        "The photo as it was sent, for whoever sent it and for reviewers.",
+        "The photo as it was sent, for whoever sent it and for whose visit it shows.",
         {
             200: Answer("The file.", text(), "image/*", _KEPT),
             304: Answer("As the client has it."),
         },
         problems={404: _MISSING},
-        description="It tells when and where it was taken.",
+        description="It tells when and where it was taken, which nobody else is shown.",
     )
 )
 def original_photo(sha256: str) -> Response:

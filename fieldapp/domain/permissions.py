@@ -142,7 +142,7 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.VISIT_IMPORT:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),  # of paper logs
     Action.PHOTO_READ:          (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),   # as the visits
     Action.PHOTO_WRITE:         (_NONE, _NONE, _NONE,     _OWN,  _NONE),
-    Action.ORIGINAL_READ:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # it tells where somebody was
+    Action.ORIGINAL_READ:       (_NONE, _NONE, _NONE,     _OWN,  _NONE),  # it tells where somebody was
     Action.PLAN_READ:           (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.PLAN_WRITE:          (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),  # a county plans for itself alone
     Action.PLAN_PUBLISH:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),

@@ -33,7 +33,7 @@ def photo_picture(context: Context, sha256: str, size: Size, *, by: Person) -> b
 
 
 def photo_original(context: Context, sha256: str, *, by: Person) -> tuple[bytes, str]:
-    """The photo as it was sent and its media type, for whoever sent it and for reviewers."""
+    """The photo as it was sent and its media type, for whoever sent it and for whose visit it shows."""
     with context.reading() as connection:
         photo = photos.get(connection, sha256)
         if photo["uploaded_by"] != by.user_id or by.user_id is None:

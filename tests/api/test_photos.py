@@ -125,7 +125,7 @@ def _no_room(_store: object, _name: str, _content: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-def test_pictures_go_to_those_who_see_the_visit_and_the_original_to_few(
+def test_pictures_go_to_those_who_see_the_visit_and_the_original_to_its_visitor(
     app: Flask, phone: FlaskClient, context: Context
 ) -> None:
     content = jpeg(taken="2026:11:20 09:30:00", place=(127.01, 45.21))
@@ -140,11 +140,11 @@ def test_pictures_go_to_those_who_see_the_visit_and_the_original_to_few(
             assert GPS_BYTES not in answer.data
             assert b"Exif" not in answer.data
         original = client.get(f"{UPLOADS}/{digest}/original")
-        if role is Role.VIEWER:
-            assert original.status_code == 403
-        else:
+        if role is Role.COMMISSIONER:
             assert original.data == content
             assert original.headers["Content-Disposition"].startswith("attachment")
+        else:
+            assert original.status_code == 403
     told = phone.get(f"{UPLOADS}/{digest}").get_json()
     assert "taken_at" not in told
     assert "lon" not in told
