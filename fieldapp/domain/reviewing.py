@@ -148,15 +148,20 @@ _MISSING = {
 }
 
 
-def approves_itself(review: Review, grade: EvidenceGrade | None, *, awaits_photos: bool) -> bool:
+def approves_itself(
+    review: Review, grade: EvidenceGrade | None, *, awaits_photos: bool, overlaps: bool
+) -> bool:
     """Whether a visit may be approved with others at once: grade A, undecided, and all its photos here.
 
-    One that was returned with a question has something open that the grade does not know of.
+    One that was returned with a question has something open that the grade does not know of; and of visits
+    that the commissioner says to have made at the same time, somebody has to look at each.
     """
-    return review is Review.SUBMITTED and grade is EvidenceGrade.A and not awaits_photos
+    is_open = review is Review.SUBMITTED and not awaits_photos
+    return is_open and grade is EvidenceGrade.A and not overlaps
 
 
 GRADE_A_RULE = Message(
     "Visits of grade A that await review and whose photos have all arrived: position inside the township, "
-    "taken during the visit, and a photo not seen before whose own time and place do not contradict it."
+    "taken during the visit, and a photo not seen before whose own time and place do not contradict it. "
+    "Visits of one commissioner at the same time are looked at one by one."
 )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
+    exists,
     insert,
     literal,
     or_,
@@ -31,6 +32,7 @@ from fieldapp.domain.visits import (
     INCOME,
     RESULTS,
     Fix,
+    Review,
     Visit,
     VisitFilter,
     VisitMode,
@@ -119,6 +121,21 @@ def township_codes(connection: Connection) -> dict[UUID, str]:
     return {
         row.id: row.township_code for row in connection.execute(select(visits.c.id, visits.c.township_code))
     }
+
+
+def overlapping(connection: Connection, visit_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the visits during which their commissioner says to have made another one, too."""
+    other = visits.alias("other")
+    at_the_same_time = exists().where(
+        other.c.commissioner_id == visits.c.commissioner_id,
+        other.c.id != visits.c.id,
+        other.c.started_at < visits.c.ended_at,
+        other.c.ended_at > visits.c.started_at,
+        other.c.deleted_at.is_(None),
+        other.c.review != Review.REJECTED.value,
+    )
+    found = select(visits.c.id).where(visits.c.id.in_(list(visit_ids)), at_the_same_time)
+    return frozenset(connection.scalars(found))
 
 
 def readable(connection: Connection, visit_id: UUID, rows: RowFilter) -> StoredVisit | None:

@@ -67,13 +67,16 @@ def _found(connection: Any, county: str, by: Person) -> GradeA:
     wanted = VisitFilter(review=Review.SUBMITTED, grade=EvidenceGrade.A, county=county)
     reach = visible(by, "visit")
     total = visit_pages.count(connection, reach, wanted)
+    first = visit_pages.page(connection, reach, wanted, sort="received", descending=False, limit=AT_ONCE)
+    overlapping = visits.overlapping(connection, [row["id"] for row in first])
     rows = [
         row
-        for row in visit_pages.page(
-            connection, reach, wanted, sort="received", descending=False, limit=AT_ONCE
-        )
+        for row in first
         if approves_itself(
-            Review(row["review"]), EvidenceGrade(row["grade"]), awaits_photos=row["awaits_photos"]
+            Review(row["review"]),
+            EvidenceGrade(row["grade"]),
+            awaits_photos=row["awaits_photos"],
+            overlaps=row["id"] in overlapping,
         )
         and may(by, Action.VISIT_REVIEW, Belongs(frozenset({row["county_code"]})))
     ]

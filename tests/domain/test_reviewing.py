@@ -82,10 +82,10 @@ def test_an_approval_needs_no_words() -> None:
     assert required_note(ReviewStep.APPROVE, "") == ""
 
 
-@given(reviews, st.sampled_from([None, *EvidenceGrade]), st.booleans())
+@given(reviews, st.sampled_from([None, *EvidenceGrade]), st.booleans(), st.booleans())
 def test_only_undecided_visits_of_grade_a_with_all_photos_are_approved_together(
-    review: Review, grade: EvidenceGrade | None, awaits: bool
+    review: Review, grade: EvidenceGrade | None, awaits: bool, overlaps: bool
 ) -> None:
-    assert approves_itself(review, grade, awaits_photos=awaits) is (
-        review is Review.SUBMITTED and grade is EvidenceGrade.A and not awaits
+    assert approves_itself(review, grade, awaits_photos=awaits, overlaps=overlaps) is (
+        review is Review.SUBMITTED and grade is EvidenceGrade.A and not awaits and not overlaps
     )

@@ -30,6 +30,7 @@ from tests.services.small_register import LALIN, fill, rows
 from tests.services.visits import ONE, commissioner, record
 
 TWO = UUID("0197a0b0-0000-7000-8000-000000000002")
+LATER = {"started_at": "2026-11-20T13:00:00+08:00", "ended_at": "2026-11-20T15:00:00+08:00", "fix": None}
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ def test_grade_a_is_approved_together_exactly_as_it_was_shown(
     grade(context, "A")
     shown = preview_grade_a(context, by=officer)
     assert [row["id"] for row in shown.rows] == [ONE]
-    record(context, me, TWO, photos=[])
+    record(context, me, TWO, photos=[], **LATER)
     grade(context, "A")
     with pytest.raises(ConflictError):
         approve_grade_a(context, shown.digest, by=officer)
@@ -215,6 +216,16 @@ def test_grade_a_is_approved_together_exactly_as_it_was_shown(
     assert {row["review"] for row in rows(context, schema.visits)} == {"approved"}
     with pytest.raises(ConflictError):
         approve_grade_a(context, preview_grade_a(context, by=officer).digest, by=officer)
+
+
+def test_visits_of_one_commissioner_at_the_same_time_are_not_approved_by_the_rule(
+    context: Context, me: Person, officer: Person
+) -> None:
+    record(context, me, TWO, photos=[])
+    grade(context, "A")
+    assert preview_grade_a(context, by=officer).rows == []
+    review_visit(context, TWO, ReviewStep.REJECT, revision=1, seen=Review.SUBMITTED, by=officer, text="重复")
+    assert [row["id"] for row in preview_grade_a(context, by=officer).rows] == [ONE]
 
 
 @pytest.mark.parametrize("letter", ["B", "C", "D"])
