@@ -52,7 +52,7 @@ _SAID: dict[str, Schema] = {
     "fix": nullable(_FIX),
     "no_fix_reason": nullable(text("Why there is no position.", maxLength=LONGEST_REASON)),
     "photos": many(_DIGEST, "In their order.", maxItems=MOST_PHOTOS, uniqueItems=True),
-    "recorded_at": nullable(moment("The visitor's clock when the log was saved, the same in every retry.")),
+    "recorded_at": nullable(moment("When the phone saved the log; the same in every retry.")),
 }
 
 BODY = Named(

@@ -50,17 +50,34 @@ def reminder_of(phones: Iterable[Phone], now: datetime) -> Message | None:
     if latest is None:
         return None
     if abs(latest.clock_skew_s) > CLOCK_OFF.total_seconds():
-        return Message(
-            "The clock of your phone is {minutes} minutes off. Let it set its time by the network: "
-            "the times of your service logs depend on it.",
-            minutes=round(abs(latest.clock_skew_s) / 60),
-        )
+        return _clock_off(latest.clock_skew_s)
     if latest.pending and not latest.persistent:
         return Message(
             "This browser may delete logs that were not sent. Send them soon, "
             "and put the app on the home screen."
         )
     return None
+
+
+def _clock_off(skew_s: float) -> Message:
+    minutes = round(abs(skew_s) / 60)
+    if minutes < 2 * 60:
+        off = Message("{count} min", count=minutes)
+    elif minutes < 48 * 60:
+        off = Message("{count} h", count=round(minutes / 60))
+    else:
+        off = Message("{count} days", count=round(minutes / 60 / 24))
+    if skew_s < 0:
+        return Message(
+            "The clock of your phone is {off} slow. The app goes by the server's time; still, "
+            "let the phone set its time by the network.",
+            off=off,
+        )
+    return Message(
+        "The clock of your phone is {off} fast. The app goes by the server's time; still, "
+        "let the phone set its time by the network.",
+        off=off,
+    )
 
 
 def _waiting(count: int, days: int) -> Message:

@@ -34,6 +34,8 @@ def test_an_officers_request_stands_behind_what_has_waited_long() -> None:
 
 def test_a_wrong_clock_and_a_forgetful_browser_are_told_of_the_phone_in_use() -> None:
     off = replace(CLEAR, clock_skew_s=-2 * CLOCK_OFF.total_seconds())
-    assert "10 minutes" in said(off)
+    assert "10 min slow" in said(off)
+    assert "3 h fast" in said(replace(CLEAR, clock_skew_s=3 * 3600))
+    assert "365 days slow" in said(replace(CLEAR, clock_skew_s=-365 * DAY.total_seconds()))
     assert said(replace(off, last_seen_at=NOW - DAY), CLEAR) == ""
     assert "delete" in said(replace(CLEAR, pending=1, oldest_pending_at=NOW, persistent=False))

@@ -24,6 +24,7 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
   let changes = 0;
   let begun = 0; // uploads
   let reminder = null;
+  let time = () => null;
   let secret = `secret-of-${user.id}`;
   let logged = user;
   // Each may take the request away: (request) => Response, or undefined to let it pass.
@@ -139,6 +140,7 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
         user: logged,
         csrf_token: secret,
         reminder,
+        ...(time() && { server_time: new Date(time()).toISOString() }),
         townships: [{ code: "230184101", name: "拉林" }],
       };
       return json(document, 200, { ETag: etag });
@@ -182,6 +184,9 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
     },
     remindOf(sentence) {
       reminder = sentence;
+    },
+    tellTime(told) {
+      time = told;
     },
     get begun() {
       return begun;

@@ -55,8 +55,8 @@ visits = Table(
     Column("fix_captured_at", UtcDateTime),
     Column("fix_mocked", Boolean),
     Column("no_fix_reason", String(200)),
-    Column("recorded_at", UtcDateTime),  # the visitor's own clock when the log was saved
-    Column("client_clock", UtcDateTime),  # the same clock when the log was sent, at received_at
+    Column("recorded_at", UtcDateTime),  # when the log was saved, by the visitor's phone
+    Column("client_clock", UtcDateTime),  # the phone's own clock when the log was sent, at received_at
     Column("grade", String(1)),
     Column("grade_reasons", JSON(none_as_null=True)),  # null until it was graded
     Column("confirmation_approved", Boolean, nullable=False, server_default=false()),

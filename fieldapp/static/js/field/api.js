@@ -68,18 +68,21 @@ export function createApi({
   const visit = (id) => `/api/v1/visits/${encodeURIComponent(id)}`;
 
   return {
-    // -> {document, etag}, or {document: null} where the one with this ETag still holds. Also brings the secret that
-    // changes are sent with.
+    // -> {document, etag, told_at}, or {document: null} where the one with this ETag still holds; told_at is the server's
+    // time, in milliseconds, or NaN. Also brings the secret that changes are sent with.
     async field(etag = null) {
       meant = null;
       const headers = etag && csrf ? { "If-None-Match": etag } : {};
       const answer = await exchange("GET", "/api/v1/field", { headers });
-      if (answer.status === 304 && headers["If-None-Match"]) return { document: null, etag };
+      if (answer.status === 304 && headers["If-None-Match"]) {
+        return { document: null, etag, told_at: Date.parse(answer.header("Date") ?? "") };
+      }
       if (answer.status !== 200) throw errorOf(answer);
       const document = parsed(answer);
       if (document?.user?.id === undefined) throw unreadable(answer);
       csrf = document.csrf_token ?? null;
-      return { document, etag: answer.header("ETag") };
+      const told_at = Date.parse(document.server_time ?? "");
+      return { document, etag: answer.header("ETag"), told_at };
     },
     // From here on every request is for this account: the server refuses it once somebody else has logged in.
     actFor(user) {

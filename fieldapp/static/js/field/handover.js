@@ -3,6 +3,7 @@
 import { bodyOf, sameContent } from "./content.js";
 import { sha256 } from "./sha256.js";
 import { settled } from "./store.js";
+import { phoneTime } from "./time.js";
 
 const FORMAT = "fieldapp-visits";
 const VERSION = 1;
@@ -28,7 +29,7 @@ const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.char
 
 // -> {name, blob, visits}: a JSON file of everything of `user` that the server has not answered for, or whose photos
 // it still awaits. `visits` is how many. Nothing on the phone changes.
-export async function exportFile({ store, user, clock = { now: () => Date.now() } }) {
+export async function exportFile({ store, user, clock = phoneTime }) {
   const content = await store.read(["visits", "photos", "pictures", "answers"], async () => {
     const rows = await store.visits
       .where({ user })

@@ -4,6 +4,7 @@
 // that is killed while one writes loses neither words nor pictures.
 import { bodyOf, MOST_PHOTOS, sameContent } from "./content.js";
 import { dropUnusedPhotos, settled } from "./store.js";
+import { phoneTime } from "./time.js";
 
 // There is no such visit on this phone.
 export class NotHere extends Error {}
@@ -21,13 +22,11 @@ export function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-const systemClock = { now: () => Date.now() };
-
 const instantOf = (clock) => new Date(clock.now()).toISOString();
 
 // The outbox of one person. `user` is the id of their account (lastUser in store.js): a queue belongs to a user,
 // and nobody else's visits are shown or changed here.
-export function createOutbox({ store, user, clock = systemClock }) {
+export function createOutbox({ store, user, clock = phoneTime }) {
   const QUEUE = ["visits", "drafts", "photos", "pictures"];
 
   async function own(id) {

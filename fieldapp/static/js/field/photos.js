@@ -2,6 +2,7 @@
 // taken) left in, named by their content.
 import imageCompression from "browser-image-compression";
 import { sha256 } from "./sha256.js";
+import { phoneTime } from "./time.js";
 
 export const LONGEST_SIDE = 1600; // pixels
 export const ABOUT = 400 * 1024; // bytes
@@ -37,7 +38,7 @@ async function shrunk(file) {
 // -> {sha256, bytes, type, size, name, thumbnail}: what addPhoto in outbox.js keeps. `file` comes from an input or
 // the camera. Bytes and thumbnail are ArrayBuffers: some iOS versions lose blobs that are kept in IndexedDB.
 // Throws UnreadablePhoto.
-export async function preparePhoto(file, { clock = { now: () => Date.now() } } = {}) {
+export async function preparePhoto(file, { clock = phoneTime } = {}) {
   let small = file;
   let thumbnail = null;
   try {

@@ -1,6 +1,7 @@
 // Removing from the phone what the server has: for a phone that is shared, given away, or lent. Only what the server
 // has answered for goes; it stays on the server. Whatever has not been sent stays, and is named.
 import { dropUnusedPhotos } from "./store.js";
+import { phoneTime } from "./time.js";
 
 const TABLES = ["visits", "photos", "pictures", "drafts", "answers", "townships", "meta"];
 
@@ -43,7 +44,7 @@ export const whatWouldGo = ({ store, user }) => store.read(TABLES, () => sorted(
 // -> {removed, staying}: how many visits went, and how many visits and drafts stay. `leaving`: the person logs out,
 // so that the townships and the name go as well where nothing stays, and the next login fetches everything again. One
 // who goes on working gets back only what changes, until fetchAgain.
-export const removeSent = ({ store, user, leaving = false, clock = { now: () => Date.now() } }) =>
+export const removeSent = ({ store, user, leaving = false, clock = phoneTime }) =>
   store.change(TABLES, async () => {
     const { sent, staying, drafts } = await sorted(store, user);
     await store.visits.bulkDelete(sent.map((row) => row.id));

@@ -12,7 +12,7 @@
 //   document               the server's latest word: grade, review, notes, photos_awaited ...
 //   conflict               {code, visit} where the server holds another version
 //   attention              {code, message, errors} where the server refused; sent again only after a change
-//   saved_at               milliseconds, by the phone's clock, of the latest change here
+//   saved_at               milliseconds, by the time of time.js, of the latest change here
 import Dexie from "dexie";
 
 // Add a version below, never change one: phones come with old queues. `upgrade` gets Dexie's transaction.

@@ -7,6 +7,7 @@ import { newId } from "./outbox.js";
 import { receiveChanges } from "./receiving.js";
 import { sendAnswers, sendVisits } from "./sending.js";
 import { releasePictures, sendPhotos } from "./sending_photos.js";
+import { createTime } from "./time.js";
 
 const FIRST_WAIT = 5_000; // milliseconds
 const LONGEST_WAIT = 15 * 60_000;
@@ -26,6 +27,8 @@ const systemClock = {
 // the first, "done", or the kind of what stood in its way (ApiError.kind; "session": ask to log in, everything is
 // kept), or "storage" where the phone's own storage failed (error is what it said); retry_at: milliseconds.
 //
+// `clock` is the phone's own, which the server is told of; `time` learns from the server what time it is (time.js).
+//
 // run()      -> the outcome. Syncs now, or after the run that is under way.
 // nudge()    syncs soon: call it after a change, on opening, on coming back into sight, when the network returns.
 // inPeace()  -> what the function it is given does to the storage, between two runs.
@@ -35,6 +38,7 @@ export function createSync({
   store,
   api,
   clock = systemClock,
+  time = createTime({ clock }),
   onChange = () => {},
   random = Math.random,
   locks = globalThis.navigator?.locks,
@@ -68,7 +72,11 @@ export function createSync({
   async function identify() {
     const last = await store.recall("user");
     const known = last && (await store.recall(`field:${last.id}`));
-    const { document, etag } = await api.field(known?.etag ?? null);
+    time.recall(await store.recall("clock"));
+    const asked = time.mark();
+    const { document, etag, told_at } = await api.field(known?.etag ?? null);
+    const clockOff = Number.isFinite(told_at) ? time.learn(told_at, asked) : null;
+    if (clockOff) await store.remember("clock", clockOff);
     if (!document) return last.id;
     const { csrf_token: _secret, ...field } = document;
     const user = { id: field.user.id, name: field.user.name ?? null };
@@ -76,7 +84,7 @@ export function createSync({
       await store.meta.put({ key: "user", value: user });
       await store.meta.put({
         key: `field:${user.id}`,
-        value: { etag, document: field, seen_at: clock.now() },
+        value: { etag, document: field, seen_at: time.now() },
       });
       await store.townships.where({ user: user.id }).delete();
       const townships = field.townships ?? [];
@@ -144,7 +152,7 @@ export function createSync({
   function schedule(retryAfter) {
     const pause = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(failures - 1, 20)) * (0.5 + random());
     const wait = Math.max(pause, (retryAfter ?? 0) * 1000);
-    now({ retry_at: clock.now() + wait });
+    now({ retry_at: time.now() + wait });
     callOff = clock.after(wait, () => {
       callOff = null;
       run();

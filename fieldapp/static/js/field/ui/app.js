@@ -6,6 +6,7 @@ import { askForBackgroundSync, askForPeriodicSync } from "../background.js";
 import { createOutbox, stateOf } from "../outbox.js";
 import { lastUser, OutdatedPage, openStore, StorageClosed, StorageFull } from "../store.js";
 import { createSync } from "../sync.js";
+import { now, phoneTime } from "../time.js";
 import { makeFrame } from "./frame.js";
 import { currentLanguage, languageTag, loadWords, showTheme, tellLanguage } from "./language.js";
 import { showNotices } from "./notices.js";
@@ -215,6 +216,7 @@ class App {
     this.sync = createSync({
       store: this.store,
       api: this.api,
+      time: phoneTime,
       appVersion: this.version,
       onChange: () => this.#heard(),
     });
@@ -224,7 +226,7 @@ class App {
   #heard() {
     const { activity } = this;
     if (activity.outcome === "done" && !activity.running && this.user) {
-      this.seen = Date.now();
+      this.seen = now();
       this.store.remember(`synced:${this.user.id}`, this.seen);
     }
     this.refresh();
@@ -242,6 +244,7 @@ class App {
 
   async #load() {
     if (this.closed) return showNotices(this);
+    phoneTime.recall(await this.store.recall("clock"));
     const user = (await lastUser(this.store)) ?? null;
     const other = user?.id !== this.user?.id;
     if (user && (other || !this.outbox)) this.outbox = createOutbox({ store: this.store, user: user.id });

@@ -1,5 +1,6 @@
 // What is wrong with a visit before it is kept, in plain words beside its field. The server judges again.
 import { say } from "../../map/words.js";
+import { phoneTime } from "../time.js";
 import { servedOn } from "./places.js";
 import { dayOf, daysBetween } from "./times.js";
 
@@ -18,7 +19,7 @@ export const plainText = (text) =>
     .trim();
 
 // -> {township, times, days, content, position}: a sentence for each field that cannot stay as it is.
-export function faultsOf(values, townships, now = Date.now()) {
+export function faultsOf(values, townships, now = phoneTime.now()) {
   const faults = {};
   const township = townships.find((each) => each.code === values.township_code);
   const starts = Date.parse(values.started_at);

@@ -2,6 +2,7 @@
 
 import { statusClass } from "../../map/dom.js";
 import { say, sayDay } from "../../map/words.js";
+import { now } from "../time.js";
 import { facts, link, make, para } from "./dom.js";
 import { dayOf, daysBetween, sayMoment } from "./times.js";
 
@@ -25,7 +26,7 @@ export function homeScreen(app) {
   );
   let shown = null;
   function update() {
-    const key = JSON.stringify([app.townships, app.desk?.seen_at]);
+    const key = JSON.stringify([app.townships, app.desk?.seen_at, dayOf(now())]);
     if (key === shown) return;
     shown = key;
     const serving = app.townships.filter((township) => township.status);
@@ -48,7 +49,7 @@ export function homeScreen(app) {
 }
 
 function card(app, township) {
-  const today = dayOf(Date.now());
+  const today = dayOf(now());
   const { status, rungs } = township;
   const missing = rungs
     ? RUNGS.filter((rung) => !rungs[rung]).map((rung) =>

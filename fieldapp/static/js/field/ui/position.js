@@ -1,4 +1,5 @@
 // The phone's position, followed only while somebody needs it: watching costs battery.
+import { phoneTime } from "../time.js";
 
 const GOOD_M = 10; // finer is not worth the battery
 const LONGEST_MS = 180_000;
@@ -6,15 +7,23 @@ const OLD_MS = 600_000;
 
 const REASONS = { 1: "denied", 2: "unavailable", 3: "timeout" };
 
-function fixOf(position, now) {
+// When a position was taken: by its satellites' time or by the phone's clock, whichever is nearer to now. Some phones
+// count the time from another epoch.
+export function takenAt(timestamp, time = phoneTime) {
+  const now = time.now();
+  const away = (moment) => Math.abs(moment - now);
+  const corrected = time.correct(timestamp);
+  const at = away(corrected) <= away(timestamp) ? corrected : timestamp;
+  return away(at) < OLD_MS ? at : now;
+}
+
+function fixOf(position) {
   const { longitude, latitude, accuracy } = position.coords;
-  // Some phones count the time from another epoch.
-  const at = Math.abs(position.timestamp - now) < OLD_MS ? position.timestamp : now;
   return {
     lon: Math.round(longitude * 1e6) / 1e6,
     lat: Math.round(latitude * 1e6) / 1e6,
     accuracy_m: Math.round(accuracy * 10) / 10,
-    captured_at: new Date(at).toISOString(),
+    captured_at: new Date(takenAt(position.timestamp)).toISOString(),
     mocked: false,
   };
 }
@@ -47,7 +56,7 @@ export function followPosition({ onFix, onTrouble, best = null, once = false, cl
 
   function take(position) {
     if (over) return;
-    const fix = fixOf(position, clock.now());
+    const fix = fixOf(position);
     const better = !best || once || fix.accuracy_m <= best.accuracy_m;
     if (better) best = fix;
     if (best.accuracy_m <= GOOD_M && !once) finish();

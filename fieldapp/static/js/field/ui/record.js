@@ -2,6 +2,7 @@
 import { say } from "../../map/words.js";
 import { newId } from "../outbox.js";
 import { StorageFull } from "../store.js";
+import { now } from "../time.js";
 import { faultsOf, LONGEST_CONTENT, plainText } from "./check.js";
 import { button, choice, field, make, newName, notice, para, stepper } from "./dom.js";
 import { photoField } from "./photo-field.js";
@@ -38,12 +39,12 @@ export async function recordScreen(app, { existing = null } = {}) {
 
 function firstValues(app, existing) {
   if (existing) return structuredClone(existing.body);
-  const today = dayOf(Date.now());
+  const today = dayOf(now());
   const serving = app.townships.filter((township) => servedOn(township, today));
   const last = serving.find((township) => township.code === app.lastTownship);
   return {
     township_code: (last ?? serving[0] ?? app.townships[0])?.code ?? "",
-    started_at: isoOf(startOfMinute(Date.now())),
+    started_at: isoOf(startOfMinute(now())),
     ended_at: null, // when it is saved, unless somebody says when
   };
 }
@@ -294,7 +295,7 @@ function form(app, { id, values, existing, draft }) {
       position.show();
       times.start();
       // A position that was taken in the field is not replaced by that of the desk where the log is finished.
-      const taken = values.fix && Date.now() - Date.parse(values.fix.captured_at) > FRESH_MS;
+      const taken = values.fix && now() - Date.parse(values.fix.captured_at) > FRESH_MS;
       if (!existing && !values.no_fix_reason && !taken) position.start();
     },
     leave() {

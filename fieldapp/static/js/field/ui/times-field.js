@@ -1,5 +1,6 @@
 // When the visit was: it begins when the form is opened and ends when it is saved, unless somebody says when.
 import { say } from "../../map/words.js";
+import { phoneTime } from "../time.js";
 import { button, field, make, newName, para } from "./dom.js";
 import { dayOf, inputOf, isoOf, minutesBetween, sayLength, sayMoment, startOfMinute } from "./times.js";
 
@@ -10,13 +11,13 @@ const A_MINUTE = 60_000;
 const LEFT_MS = 60 * A_MINUTE;
 
 // -> the end of a draft that is taken up again: when it was last written, where that is long ago; null for now.
-export function endOfDraft({ values, saved_at }, now = Date.now()) {
+export function endOfDraft({ values, saved_at }, now = phoneTime.now()) {
   const left = now - saved_at > LEFT_MS && saved_at > Date.parse(values.started_at);
   return left ? isoOf(startOfMinute(saved_at)) : null;
 }
 
 // -> {started_at, ended_at} of the form's values, with the end that nobody has chosen.
-export function periodOf({ started_at, ended_at }, now = Date.now()) {
+export function periodOf({ started_at, ended_at }, now = phoneTime.now()) {
   const minute = startOfMinute(now);
   const start = Date.parse(started_at) || minute;
   return { started_at, ended_at: ended_at ?? isoOf(Math.max(minute, start)) };
@@ -47,7 +48,7 @@ export function timesField({ values, existing, set }) {
       button(
         say("hours_ago", { hours }),
         () => {
-          const at = startOfMinute(Date.now() - hours * 60 * A_MINUTE);
+          const at = startOfMinute(phoneTime.now() - hours * 60 * A_MINUTE);
           start.value = inputOf(at);
           set("started_at", isoOf(at));
           show();

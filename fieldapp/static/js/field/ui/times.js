@@ -1,5 +1,6 @@
 // Moments as people read and type them, in the phone's own time zone; the server gets them with their offset.
 import { say } from "../../map/words.js";
+import { phoneTime } from "../time.js";
 
 const two = (number) => String(number).padStart(2, "0");
 
@@ -37,7 +38,7 @@ export const sayLength = (minutes) =>
     : say("length_hours", { hours: Math.floor(minutes / 60), n: minutes % 60 });
 
 // 09:12 where it is of today, else 11-22 09:12; with the year where it is another.
-export function sayMoment(moment, now = Date.now()) {
+export function sayMoment(moment, now = phoneTime.now()) {
   const text = inputOf(moment);
   const [day, time] = text.split("T");
   if (day === dayOf(now)) return time;

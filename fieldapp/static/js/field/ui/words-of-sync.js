@@ -1,5 +1,6 @@
 // How things stand between phone and server, in words; never a bare spinner.
 import { say } from "../../map/words.js";
+import { phoneTime } from "../time.js";
 import { sayMoment } from "./times.js";
 
 const LONG_MS = 3 * 86_400_000;
@@ -13,7 +14,7 @@ export function saySync({
   online,
   signedOut,
   attention,
-  now = Date.now(),
+  now = phoneTime.now(),
 }) {
   const count = waiting.pending;
   const told = (key, values = {}) => say(key, { count, ...values });
@@ -47,7 +48,7 @@ export function saySync({
 }
 
 // The reminder of the phone itself: something has been waiting for days.
-export const sayOverdue = ({ waiting, now = Date.now() }) =>
+export const sayOverdue = ({ waiting, now = phoneTime.now() }) =>
   waiting.oldest_at !== null && now - waiting.oldest_at > LONG_MS
     ? say("sync_overdue", {
         days: Math.floor((now - waiting.oldest_at) / 86_400_000),
