@@ -237,6 +237,50 @@ def test_an_officers_question_is_shown_and_answered_without_a_network(field_app:
     expect(page.locator(".talk .note-answer")).to_contain_text("二十三人")
 
 
+def test_home_tells_of_an_officers_question_and_of_a_rejection_with_its_reason(field_app: Field) -> None:
+    phone = field_app.phone()
+    page = phone.ready_for_offline()
+    officers = page.locator(".from-officers")
+    expect(officers).to_be_hidden()
+    with field_app.context.reading() as connection:
+        officer = accounts.find_by_name(connection, "officer")
+    assert officer is not None
+    steps = {
+        "问到的": (ReviewStep.QUESTION, "培训了多少人?"),
+        "驳回的": (ReviewStep.REJECT, "照片不是当天的"),
+    }
+    for content, (step, text) in steps.items():
+        phone.log_visit(content)
+        phone.says("全部已发送")
+        (stored,) = field_app.visits(content)
+        review_visit(
+            field_app.context,
+            stored["id"],
+            step,
+            text=text,
+            revision=stored["revision"],
+            seen=Review.SUBMITTED,
+            by=Person(Role.BUREAU_OFFICER, user_id=officer["id"]),
+        )
+    page.goto(f"{field_app.url}/field/#/")
+    phone.tap_text("立即发送")
+    expect(officers).to_contain_text("1 条服务日志有问题待您答复")
+    expect(officers).to_contain_text("1 条服务日志被驳回")
+    officers.get_by_role("link", name="被驳回").tap()
+    expect(page.locator(".talk .note-rejection")).to_contain_text("驳回，")
+    expect(page.locator(".facts")).to_contain_text("证据等级")
+    page.goto(f"{field_app.url}/field/#/visits")
+    rejected = page.locator(".visits .card", has_text="驳回的")
+    expect(rejected).to_contain_text("驳回原因：照片不是当天的")
+    asked = page.locator(".visits .card", has_text="问到的")
+    asked.locator("a").tap()
+    page.get_by_label("您的答复").fill("二十三人")
+    phone.offline()
+    page.get_by_role("button", name="发送答复").tap()
+    page.goto(f"{field_app.url}/field/#/")
+    expect(officers).not_to_contain_text("待您答复")
+
+
 def test_an_account_that_is_not_complete_is_told_what_is_missing(field_app: Field) -> None:
     with field_app.context.engine.execution_options(fieldapp_writes=True).begin() as connection:
         connection.execute(

@@ -59,6 +59,8 @@ _WORDS = {
         "network and press “Send now”, or save them to a file."
     ),
     # Home.
+    "home_questions": Message("Visits with a question that awaits your answer: {count}"),
+    "home_rejected": Message("Visits that were rejected: {count}. See the reasons"),
     "status_uncovered": Message("uncovered"),
     "status_no_product": Message("no product"),
     "status_unsigned": Message("unsigned"),

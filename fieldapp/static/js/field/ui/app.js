@@ -52,6 +52,7 @@ class App {
   townships = [];
   rows = []; // the visits, the latest first
   waiting = { pending: 0, oldest_at: null };
+  answers = []; // to questions of officers, still on the phone
   others = []; // people whose visits wait here as well
   seen = null; // when everything was last sent and read
   lastTownship = null;
@@ -250,18 +251,19 @@ class App {
     if (user && (other || !this.outbox)) this.outbox = createOutbox({ store: this.store, user: user.id });
     this.user = user;
     if (user) {
-      const [known, rows, waiting, others, seen, township] = await Promise.all([
+      const [known, rows, waiting, others, seen, township, answers] = await Promise.all([
         this.store.recall(`field:${user.id}`),
         this.outbox.visits(),
         this.outbox.waiting(),
         this.outbox.waitingOfOthers(),
         this.store.recall(`synced:${user.id}`),
         this.store.recall(`last_township:${user.id}`),
+        this.store.answers.where({ user: user.id }).toArray(),
       ]);
       this.desk = known ? { ...known.document, seen_at: known.seen_at } : null;
       this.townships = (this.desk?.townships ?? []).map(readable);
       this.rows = rows.sort(latestFirst);
-      Object.assign(this, { waiting, others });
+      Object.assign(this, { waiting, others, answers });
       this.seen = Math.max(seen ?? 0, other ? 0 : this.seen) || null;
       this.lastTownship = township ?? rows[0]?.body.township_code ?? null;
     } else {
@@ -270,6 +272,7 @@ class App {
         townships: [],
         rows: [],
         others: [],
+        answers: [],
         seen: null,
         lastTownship: null,
       });

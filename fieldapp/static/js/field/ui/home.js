@@ -3,7 +3,8 @@
 import { statusClass } from "../../map/dom.js";
 import { say, sayDay } from "../../map/words.js";
 import { now } from "../time.js";
-import { facts, link, make, para } from "./dom.js";
+import { facts, link, make, notice, para } from "./dom.js";
+import { reviewed } from "./state.js";
 import { dayOf, daysBetween, sayMoment } from "./times.js";
 
 const RUNGS = ["product", "signed", "visited", "verified"];
@@ -11,10 +12,12 @@ const SOON_DAYS = 30;
 
 export function homeScreen(app) {
   const list = make("div", { class: "townships" });
+  const officers = make("div", { class: "from-officers", "aria-live": "polite" });
   const element = make(
     "section",
     { class: "home" },
     make("h1", { tabindex: -1, text: say("place_townships") }),
+    officers,
     link(say("new_visit"), "#/record", { class: "button primary new-visit" }),
     list,
     make(
@@ -26,6 +29,7 @@ export function homeScreen(app) {
   );
   let shown = null;
   function update() {
+    showOfficers(app, officers);
     const key = JSON.stringify([app.townships, app.desk?.seen_at, dayOf(now())]);
     if (key === shown) return;
     shown = key;
@@ -46,6 +50,27 @@ export function homeScreen(app) {
   }
   update();
   return { element, update };
+}
+
+// What officers ask or reject: to the visit itself where it is one, else to the list.
+function showOfficers(app, place) {
+  const { questions, rejected } = reviewed(app.rows, app.answers);
+  const told = [
+    [questions, "home_questions"],
+    [rejected, "home_rejected"],
+  ].filter(([rows]) => rows.length);
+  const key = JSON.stringify(told.map(([rows, words]) => [words, rows.map((row) => row.id)]));
+  if (place.dataset.shown === key) return;
+  place.dataset.shown = key;
+  place.hidden = !told.length;
+  place.replaceChildren(
+    ...told.map(([rows, words]) =>
+      notice(
+        "warn",
+        link(say(words, { count: rows.length }), rows.length > 1 ? "#/visits" : `#/visits/${rows[0].id}`),
+      ),
+    ),
+  );
 }
 
 function card(app, township) {

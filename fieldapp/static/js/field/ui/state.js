@@ -42,6 +42,18 @@ export function sayAttention(app, row) {
 
 export const sayReview = (row) => (row.document?.review ? say(`review_${row.document.review}`) : null);
 
+// Why an officer rejected the visit, as long as it stands rejected: a note, or null.
+export function rejectionOf({ document }) {
+  if (document?.review !== "rejected") return null;
+  return (document.notes ?? []).filter((note) => note.kind === "rejection").at(-1) ?? null;
+}
+
+// -> {questions, rejected}: the rows whose question awaits an answer, and those that stand rejected.
+export const reviewed = (rows, answers) => ({
+  questions: rows.filter((row) => openQuestion(row, answers)),
+  rejected: rows.filter((row) => row.document?.review === "rejected"),
+});
+
 // A question of an officer that nobody has answered yet.
 export function openQuestion(row, answers = []) {
   const notes = row.document?.notes ?? [];

@@ -2,7 +2,7 @@
 import { say } from "../../map/words.js";
 import { removedBefore } from "../removing.js";
 import { button, link, make, para } from "./dom.js";
-import { openQuestion, sayAttention, sayReview, sayState, stateBadge } from "./state.js";
+import { openQuestion, rejectionOf, sayAttention, sayReview, sayState, stateBadge } from "./state.js";
 import { sayPeriod, sayRemoved, townshipName } from "./telling.js";
 import { sayMoment } from "./times.js";
 
@@ -29,7 +29,8 @@ export function visitsScreen(app) {
   async function update() {
     const rows = app.rows.slice(0, shownCount);
     const drafts = await app.outbox.drafts();
-    const key = JSON.stringify([shownCount, rows, drafts, rows.map((row) => sayState(app, row))]);
+    const { answers } = app;
+    const key = JSON.stringify([shownCount, rows, drafts, answers, rows.map((row) => sayState(app, row))]);
     if (key === shown) return;
     shown = key;
     const focused = document.activeElement?.closest("[data-visit]")?.dataset.visit;
@@ -67,7 +68,8 @@ export function visitsScreen(app) {
 
 function line(app, row) {
   const { body } = row;
-  const question = openQuestion(row);
+  const question = openQuestion(row, app.answers);
+  const rejection = rejectionOf(row);
   const reasons = sayAttention(app, row);
   const review = sayReview(row);
   return make(
@@ -92,6 +94,7 @@ function line(app, row) {
         : null,
     ),
     question ? make("p", { class: "asked", text: say("question_waits", { text: question.text }) }) : null,
+    rejection ? make("p", { class: "asked", text: say("rejected_because", { text: rejection.text }) }) : null,
     reasons.length ? make("p", { class: "fault", text: reasons[0] }) : null,
   );
 }
