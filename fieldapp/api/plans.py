@@ -9,10 +9,10 @@ from flask import Blueprint, Response, g, jsonify, url_for
 
 from fieldapp.api.answers import context, private
 from fieldapp.api.errors import told
-from fieldapp.api.operations import Answer, Operation, describe
+from fieldapp.api.operations import PAGING, Answer, Operation, describe
 from fieldapp.api.plan_schemas import NAME, PAIRS, PLAN, REVISION, SUMMARY
-from fieldapp.api.requests import read_body, read_query, seen_revision
-from fieldapp.api.schemas import COUNTY_CODE, day, many, record, whole
+from fieldapp.api.requests import cursor_of, read_body, read_place, read_query, seen_revision
+from fieldapp.api.schemas import COUNTY_CODE, day, many, page_of, record, whole
 from fieldapp.domain.assignments import Assignment, day_after
 from fieldapp.domain.permissions import Action
 from fieldapp.domain.planning import Pair
@@ -28,7 +28,7 @@ from fieldapp.services.draft_plan import (
 from fieldapp.services.planning_input import Wish
 from fieldapp.services.public_notice import usual_term
 from fieldapp.services.publish_plan import publish_plan, undo_plan
-from fieldapp.services.read_plans import DraftSummary, DraftView, list_drafts, read_draft
+from fieldapp.services.read_plans import DraftSummary, DraftView, page_drafts, read_draft
 from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("plans", __name__)
@@ -56,14 +56,16 @@ def _step(summary: str, conflict: str) -> Callable[..., Any]:
 @needs(Action.PLAN_READ)
 @describe(
     Operation(
-        "The drafts of plans, the latest first.", {200: Answer("All of them.", record(items=many(SUMMARY)))}
+        "The drafts of plans, the latest first.",
+        {200: Answer("A page of the list.", page_of(SUMMARY))},
+        PAGING,
     )
 )
 def plans() -> Response:
     """The drafts that the person may see."""
-    read_query()
-    found = list_drafts(context(), by=acting_person())
-    return private(jsonify(items=[_summary(each) for each in found]))
+    place = read_place(read_query(), numbered=True)
+    found, next_id = page_drafts(context(), place, by=acting_person())
+    return private(jsonify(items=[_summary(each) for each in found], next=cursor_of(next_id)))
 
 
 @blueprint.post("/plans")

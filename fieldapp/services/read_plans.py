@@ -30,6 +30,7 @@ from fieldapp.services.first_days import (
 )
 from fieldapp.services.kept_sentences import recalled
 from fieldapp.services.open_draft import fail_silent_drafts, find_draft, may_see, wish_of
+from fieldapp.services.page_register import Place
 from fieldapp.services.planning_input import PlanningInput, Wish, read_planning_input
 from fieldapp.services.planning_policy import policy_in_force, require_planner
 from geodata.errors import Message
@@ -104,6 +105,15 @@ def list_drafts(context: Context, *, by: Person) -> tuple[DraftSummary, ...]:
     with context.reading() as connection:
         rows = plan_drafts.listed(connection)
     return tuple(DraftSummary(**_summary(row)) for row in rows if may_see(by, row))
+
+
+def page_drafts(context: Context, place: Place, *, by: Person) -> tuple[Sequence[DraftSummary], int | None]:
+    """A page of the same list, and the id after which it goes on; None at its end."""
+    found = list_drafts(context, by=by)
+    if place.after is not None:
+        found = tuple(each for each in found if each.id < int(place.after))
+    page = found[: place.limit]
+    return page, page[-1].id if len(found) > place.limit else None
 
 
 def read_draft(context: Context, draft_id: int, *, by: Person) -> DraftView:

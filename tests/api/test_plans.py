@@ -52,6 +52,21 @@ def test_a_plan_is_drafted_edited_published_and_undone(asked: Flask) -> None:
     assert undone["state"] == "undone"
 
 
+def test_the_list_is_paged_through_the_latest_first(asked: Flask, sqlite_context: Context) -> None:
+    officer, county = client_of(asked, Role.BUREAU_OFFICER), client_of(asked, Role.COUNTY_OFFICER)
+    for number in (1, 2, 3):
+        officer.post(f"{API}/plans", json=WANTED | {"name": f"方案{number}"})
+    own = county.post(f"{API}/plans", json=WANTED).get_json()["id"]
+    first = officer.get(f"{API}/plans?limit=2").get_json()
+    officer.post(f"{API}/plans", json=WANTED)  # what comes meanwhile moves nothing
+    second = officer.get(f"{API}/plans?limit=2&cursor={first['next']}").get_json()
+    assert [each["id"] for each in (*first["items"], *second["items"])] == [4, 3, 2, 1]
+    assert second["next"] is None
+    seen = county.get(f"{API}/plans?limit=1").get_json()
+    assert ([each["id"] for each in seen["items"]], seen["next"]) == ([own], None)
+    assert officer.get(f"{API}/plans?cursor=x").status_code == 422
+
+
 def test_a_copy_takes_over_what_is_left_out(asked: Flask) -> None:
     officer = client_of(asked, Role.BUREAU_OFFICER)
     pins = [{"township": SHANHE, "commissioner": "C-0003"}]
