@@ -18,7 +18,7 @@ from fieldapp.services.open_draft import PLAN, hold_draft, require_state
 from fieldapp.services.planning_input import require_term_in_reach
 from fieldapp.services.propose_assignment import Proposal, write_proposals
 from fieldapp.services.read_plans import compare_draft
-from fieldapp.services.steps import ACTIONS, changed_meanwhile, row_of, write_step
+from fieldapp.services.steps import ACTIONS, done_since, row_of, write_step
 from geodata.errors import Counted, Message
 
 
@@ -163,9 +163,6 @@ def _require_untouched(work: UnitOfWork, proposals: Sequence[Assignment]) -> Non
                 count=len(touched),
                 all=len(proposals),
             ),
-            [
-                Fault(f"/assignments/{one.id}", changed_meanwhile(work.connection, one, 1).message)
-                for one in touched
-            ],
+            [Fault(f"/assignments/{one.id}", done_since(work.connection, one)) for one in touched],
             code="plan.acted_upon",
         )

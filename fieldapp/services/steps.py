@@ -105,6 +105,24 @@ def changed_meanwhile(connection: Connection, standing: Assignment, revision: in
     )
 
 
+def done_since(connection: Connection, standing: Assignment) -> Message:
+    """What was done last with an assignment, and by whom, for somebody who entered nothing."""
+    last = assigning_history.last_event(connection, standing.id or 0)
+    facts = {
+        "commissioner": _name(connection, standing.commissioner_id),
+        "township": townships.get(connection, standing.township_code)["name"],
+        "state": standing.state.words,
+    }
+    if last is None:
+        return Message("{commissioner} in {township} is {state} now.", **facts)
+    return Message(
+        "{who} has done this meanwhile: {step}. {commissioner} in {township} is {state} now.",
+        who=last["who"],
+        step=event_words(last["action"]),
+        **facts,
+    )
+
+
 def taken_meanwhile(connection: Connection, wanted: Assignment, refused: ConflictError) -> ConflictError:
     """The refusal of a term, with who put in the way what is in the way, where that is known."""
     for other in assignments.in_the_way(connection, wanted):

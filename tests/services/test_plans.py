@@ -168,7 +168,9 @@ def test_a_plan_is_not_undone_once_something_was_done_with_its_proposals(registe
     with pytest.raises(PlanRefusedError) as refused:
         undo_plan(register, plan.id, revision=None, by=OFFICER)
     assert [fault.pointer for fault in refused.value.faults] == [f"/assignments/{first.id}"]
-    assert "市局赵" in str(refused.value.faults[0].message)
+    assert str(refused.value.faults[0].message) == (
+        "市局赵 has done this meanwhile: put on public notice. 王五 in 沙河镇 is on public notice now."
+    )
     assert read_draft(register, plan.id, by=OFFICER).state is DraftState.PUBLISHED
 
 
