@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from flask import Response, current_app, g
 from flask_wtf.csrf import CSRFError
@@ -118,9 +119,11 @@ def _headers_of(error: Exception) -> tuple[tuple[str, str], ...]:
 
 
 def told(value: object) -> object:
-    """A value for JSON, with every sentence in it in the language of the request."""
+    """A value for JSON, with sentences in the language of the request, and days as ISO has them."""
     if isinstance(value, Message):
         return translate(value, g.language)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {name: told(item) for name, item in value.items()}
     return [told(item) for item in value] if isinstance(value, list | tuple) else value

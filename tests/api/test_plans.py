@@ -35,6 +35,9 @@ def test_a_plan_is_drafted_edited_published_and_undone(asked: Flask) -> None:
         ("C-0002", "2026-12-01"),
         ("C-0002", "2026-12-01"),
     ]
+    begins = {row["township"]: row["begins_on"] for row in plan["difference"]}
+    assert all(each["starts_on"] >= begins[each["township"]] for each in plan["proposals"])
+    assert begins[SHANHE] == "2026-12-01"
     assert officer.get(one).get_json() == plan
     (listed,) = officer.get(f"{API}/plans").get_json()["items"]
     assert listed == {name: plan[name] for name in listed}
