@@ -95,6 +95,14 @@ def test_the_name_is_in_no_column_of_a_plan_where_the_person_would_take_over_fro
     assert (kept["name"], ERASED_NAME in str(kept["repair"])) == ("李四", True)
 
 
+def test_the_name_is_in_no_reason_of_a_pair_that_displaces_the_person(register: Context) -> None:
+    plan = drafted(register, forbids=(Pair(LALIN, "C-0001"),))
+    (reason,) = (str(row["reason"]) for row in plan.difference if row["township"] == LALIN)
+    assert f"{ZHANG}, who leads it today" in reason
+    erase(register)
+    assert ZHANG not in str(rows(register, schema.plan_drafts))
+
+
 def test_a_plan_that_is_being_solved_is_cancelled(register: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(solve_draft, "AT_ONCE", 0)
     monkeypatch.setattr(drafting, "start_solver", lambda *_: None)

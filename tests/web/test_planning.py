@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
 from fieldapp.services.context import Context
+from fieldapp.web.planning import pages
+from geodata.errors import Message
 from tests.api.accounts import client_of, store_accounts
 from tests.services.assigning import proposed
 from tests.services.small_register import LALIN, PINGFANG, SHANHE, fill
@@ -290,3 +292,25 @@ def test_who_cannot_be_spared_comes_after_the_rest_of_the_page(officer: FlaskCli
     assert "<html" not in part.text
     assert "data-later" not in officer.get(address).text
     assert officer.get(f"{address}/fragility").text.startswith("<!doctype html>")
+
+
+def test_who_costs_most_is_shown_and_the_long_tail_of_those_who_cannot_be_spared_is_folded(
+    officer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def row(number: int, townships: list[str]) -> dict[str, object]:
+        repair = Message("Nobody else can take over.")
+        return {
+            "commissioner": f"C-{number}",
+            "name": f"员{number}",
+            "townships": townships,
+            "repair": repair,
+        }
+
+    found = [row(1, [LALIN, SHANHE]), *(row(n, [LALIN]) for n in range(2, 30)), row(30, [])]
+    monkeypatch.setattr(pages, "read_fragility", lambda *_, **__: found)
+    part = officer.get(f"{_drafted(officer)}/fragility?lang=en", headers={"X-Fragment": "1"}).text
+    head, tail, replaced = part.split("<details")
+    assert [f">员{n}<" in head for n in (1, 2, 12, 13, 30)] == [True, True, True, False, False]
+    assert [f">员{n}<" in tail for n in (1, 13, 29, 30)] == [False, True, True, False]
+    assert ">员30<" in replaced
+    assert "1 of them alone would leave several townships without." in head

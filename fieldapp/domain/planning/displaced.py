@@ -70,6 +70,8 @@ def _obstacle(plan: Plan, person: Suitor, code: str) -> Message | None:
         return Message("somebody else is pinned there")
     if Pair(code, person.id) in plan.problem.forbids:
         return Message("forbidden here by hand")
+    if Pair(code, person.id) in plan.problem.recused:
+        return Message("recused from it")  # why stands with the recusal, where it can be erased
     return obstacle_of(plan.problem, person, code)
 
 
@@ -98,18 +100,18 @@ def explain_displaced(plan: Plan) -> dict[str, Message]:
 
 
 def _told(plan: Plan, one: Displaced) -> Message:
-    facts = {"name": one.commissioner.name, "fate": _fate(plan, one)}
+    facts = {"other": one.commissioner.name, "fate": _fate(plan, one)}
     if one.obstacle is not None:
         return Message(
-            "{name}, who leads it today, {fate}; staying is ruled out: {cause}.", cause=one.obstacle, **facts
+            "{other}, who leads it today, {fate}; staying is ruled out: {cause}.", cause=one.obstacle, **facts
         )
     if one.change is None:
         return Message(
-            "{name}, who leads it today, {fate}; if that pair stayed, one township less could be covered.",
+            "{other}, who leads it today, {fate}; if that pair stayed, one township less could be covered.",
             **facts,
         )
     return Message(
-        "{name}, who leads it today, {fate}; to keep that pair {consequence}.",
+        "{other}, who leads it today, {fate}; to keep that pair {consequence}.",
         consequence=consequence_of(plan, one.change),
         **facts,
     )

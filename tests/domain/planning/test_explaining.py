@@ -229,4 +229,4 @@ def test_the_reason_of_a_pair_that_ends_another_says_what_that_one_does_and_what
     forbidden = replace(problem, forbids=[Pair(rice, "C-1")])
     assert said(forbidden).endswith("goes to 黑山镇; staying is ruled out: forbidden here by hand.")
     recused = replace(problem, recusals=[Recusal("C-1", rice, "亲属在该镇任职")])
-    assert said(recused).endswith("staying is ruled out: recused: 亲属在该镇任职.")
+    assert said(recused).endswith("staying is ruled out: recused from it.")
