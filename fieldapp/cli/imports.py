@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,14 @@ from fieldapp.cli.output import Installation, pass_installation, print_bytes
 from fieldapp.cli.tables import aligned
 from fieldapp.cli.targets import target_of
 from fieldapp.domain.importing import Action, ImportOutcome
+from fieldapp.domain.permissions import SYSTEM
+from fieldapp.services.clear_travel import clear_travel, count_travel
 from fieldapp.services.columns import IMPORT_KINDS, ImportKind
 from fieldapp.services.import_file import Progress, import_file
 from fieldapp.services.import_plan import ImportOptions
 from fieldapp.services.make_template import make_template
 from fieldapp.services.preview_import import ShownChange, shown_changes
-from geodata.errors import Message
+from geodata.errors import Counted, Message
 
 _SHOWN_CHANGES = 20
 _SHOWN_FAULTS = 50
@@ -36,11 +39,11 @@ def _day(_ctx: click.Context, _parameter: click.Parameter, value: datetime | Non
     return None if value is None else value.date()
 
 
-def _importing(command: Callable[..., None]) -> Callable[..., None]:
+def _importing(command: Callable[..., None], *, needs_file: bool = True) -> Callable[..., None]:
     """The options of every import."""
     for decorate in reversed(
         (
-            click.argument("file", type=click.Path(exists=True, path_type=Path)),
+            click.argument("file", type=click.Path(exists=True, path_type=Path), required=needs_file),
             click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing."),
             click.option("--crs", metavar="C", help="Coordinate system of a file that does not state it."),
             click.option("--encoding", metavar="E", help="Encoding of a text file, such as gb18030."),
@@ -115,13 +118,22 @@ def visits(installation: Installation, file: Path, **given: Any) -> None:
 
 
 @import_.command()
-@_importing
-def travel(installation: Installation, file: Path, **given: Any) -> None:
+@click.option("--clear", is_flag=True, help="Remove all imported distances; takes no file.")
+@partial(_importing, needs_file=False)
+def travel(installation: Installation, file: Path | None, clear: bool, **given: Any) -> None:
     """Import distances by road for planning: commissioner, township and km.
 
     They take the place of those imported before. Pairs without one are measured by the routing server, or
     without one as the crow flies, times the detour factor of the planning policy.
+
+    With --clear all are removed, and plans are measured so for every pair. Import the table again to have
+    them back.
     """
+    if clear == (file is not None):
+        raise click.UsageError(installation.words(Message("Give either a file or --clear.")))
+    if file is None:
+        _clear(installation, dry_run=given["dry_run"])
+        return
     _run(installation, "travel", file, **given)
 
 
@@ -133,6 +145,26 @@ def template(installation: Installation, kind: ImportKind, output: Path) -> None
     """Write a workbook to fill in, with drop-downs and an example."""
     with target_of(output) as target:
         make_template(installation.context, kind, target, locale=installation.locale)
+
+
+def _clear(installation: Installation, *, dry_run: bool) -> None:
+    if dry_run:
+        count = count_travel(installation.context)
+        installation.say(
+            Counted(
+                "{count} imported distance would be removed.",
+                "{count} imported distances would be removed.",
+                count=count,
+            )
+        )
+        return
+    installation.say(
+        Counted(
+            "{count} imported distance is removed.",
+            "{count} imported distances are removed.",
+            count=clear_travel(installation.context, by=SYSTEM),
+        )
+    )
 
 
 def _run(

@@ -74,6 +74,7 @@ ACTIONS: Mapping[str, Message] = (
         "table.exported": Message("export a table"),
         "token.created": Message("make a token"),
         "token.revoked": Message("revoke a token"),
+        "travel.cleared": Message("remove the imported distances"),
         "travel.imported": _IMPORT,
         "township.changed": _CHANGE,
         "township.imported": _IMPORT,

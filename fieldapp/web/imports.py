@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.domain.importing import Action as Change
 from fieldapp.domain.permissions import Action
+from fieldapp.services.clear_travel import clear_travel, count_travel
 from fieldapp.services.columns import EXPORT_KINDS, IMPORT_KINDS, KIND_WORDS, ExportKind, ImportKind
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import EXPORT_FORMATS, MEDIA_TYPES, ExportFormat, export_table
@@ -42,10 +43,13 @@ def show() -> str:
     """The forms; after an import also what it did."""
     kind = request.args.get("kind")
     done = {name: request.args.get(name, type=int) for name in _COUNTS} if "done" in request.args else None
+    kinds = importable(acting_person())
     return render_template(
         "imports/show.html",
+        distances=count_travel(_context()) if "travel" in kinds else 0,
+        cleared=request.args.get("cleared", type=int),
         kind_words=KIND_WORDS,
-        import_kinds=importable(acting_person()),
+        import_kinds=kinds,
         export_kinds=EXPORT_KINDS,
         formats=EXPORT_FORMATS,
         encodings=_ENCODINGS,
@@ -68,6 +72,14 @@ def upload() -> AnyResponse:
         )
     kept = keep_upload(_context(), cast(BinaryIO, file.stream), file.filename, kind, _options())
     return redirect(url_for("imports.preview", token=token_of(_context(), kept)), 303)
+
+
+@blueprint.post("/import/travel/clear")
+@needs(Action.SETTING_WRITE)
+def clear_distances() -> AnyResponse:
+    """Remove all imported distances."""
+    count = clear_travel(_context(), by=acting_person())
+    return redirect(url_for("imports.show", kind="travel", cleared=count), 303)
 
 
 @blueprint.get("/import/preview")

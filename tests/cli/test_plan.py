@@ -140,3 +140,16 @@ def test_imported_distances_take_the_place_of_great_circles(run: Run, sqlite_con
     assert refused.exit_code == 1
     assert found == [(2, "km"), (3, "commissioner_id"), (4, "township_code")]
     assert len(rows(sqlite_context, schema.travel_distances)) == 2
+
+
+def test_imported_distances_are_removed_again(run: Run, sqlite_context: Context) -> None:
+    text = f"commissioner_id,township_code,km\nC-0001,{LALIN},99.5"
+    file = write_csv(sqlite_context.settings.data_dir, text)
+    run("import", "travel", str(file))
+    assert run("import", "travel").exit_code == 2
+    assert run("import", "travel", str(file), "--clear").exit_code == 2
+    assert "1 imported distance would be removed." in run("import", "travel", "--clear", "--dry-run").stderr
+    assert len(rows(sqlite_context, schema.travel_distances)) == 1
+    assert "1 imported distance is removed." in run("import", "travel", "--clear").stderr
+    assert rows(sqlite_context, schema.travel_distances) == []
+    assert run("import", "travel", "--clear").exit_code == 1

@@ -11,6 +11,7 @@ import pytest
 from shapely import Point
 from sqlalchemy import select, update
 
+from fieldapp.domain.errors import ConflictError, ForbiddenError
 from fieldapp.domain.permissions import SYSTEM
 from fieldapp.domain.planning import Pair, RoutingError
 from fieldapp.domain.planning.drafts import DraftState
@@ -19,6 +20,7 @@ from fieldapp.persistence import schema
 from fieldapp.services import draft_plan as drafting
 from fieldapp.services import solve_draft
 from fieldapp.services.ask_what_if import ask_what_if
+from fieldapp.services.clear_travel import clear_travel
 from fieldapp.services.context import Context
 from fieldapp.services.export_plan import export_plan
 from fieldapp.services.import_file import import_file
@@ -28,9 +30,9 @@ from fieldapp.services.publish_plan import publish_plan
 from fieldapp.services.read_plans import list_drafts, read_draft
 from fieldapp.services.solve_draft import solve_stored
 from tests.routing.server import DETOUR, RoutingServer, routing_server
-from tests.services.assigning import DECEMBER, NEXT_NOVEMBER, OFFICER, add_users
+from tests.services.assigning import DECEMBER, NEXT_NOVEMBER, OFFICER, WUCHANG_OFFICER, add_users
 from tests.services.planning import drafted, edited
-from tests.services.small_register import LALIN, PINGFANG, fill
+from tests.services.small_register import LALIN, PINGFANG, fill, rows
 
 # Where the small register has its seats, and everybody's home.
 LALIN_SEAT, PINGFANG_SEAT = (127.0, 45.2), (126.7, 45.6)
@@ -155,6 +157,27 @@ def test_other_imported_distances_make_a_plan_outdated(register: Context, tmp_pa
     outdated = read_draft(register, plan.id, by=OFFICER)
     assert [str(change) for change in outdated.outdated] == ["The imported distances are others now."]
     assert edited(register, outdated).outdated == ()
+
+
+def test_removed_distances_rule_no_plan_and_make_those_outdated_that_used_them(
+    register: Context, tmp_path: Path
+) -> None:
+    file = tmp_path / "里程表.csv"
+    file.write_text(f"commissioner_id,township_code,km\nC-0001,{LALIN},77.5\n")
+    straight = distance(drafted(register), LALIN)
+    import_file(register, "travel", file, actor="test")
+    plan = drafted(register)
+    with pytest.raises(ForbiddenError):
+        clear_travel(register, by=WUCHANG_OFFICER)
+    assert clear_travel(register, by=OFFICER) == 1
+    outdated = read_draft(register, plan.id, by=OFFICER)
+    assert [str(change) for change in outdated.outdated] == ["The imported distances are others now."]
+    assert distance(drafted(register), LALIN) == straight
+    assert "travel.cleared" in {row["action"] for row in rows(register, schema.audit_events)}
+    with pytest.raises(ConflictError):
+        clear_travel(register, by=OFFICER)
+    import_file(register, "travel", file, actor="test")
+    assert read_draft(register, plan.id, by=OFFICER).outdated == ()
 
 
 def test_one_more_is_measured_along_straight_lines_and_that_is_said(

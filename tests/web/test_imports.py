@@ -221,6 +221,20 @@ def test_distances_by_road_are_imported_on_the_page(client: FlaskClient, registe
     assert [row["km"] for row in rows(register, schema.travel_distances)] == [31.5]
 
 
+def test_imported_distances_are_removed_on_the_page_where_there_are_some(
+    client: FlaskClient, register: Context
+) -> None:
+    assert "/import/travel/clear" not in client.get("/import").text
+    preview = upload(client, f"commissioner_id,township_code,km\nC-0001,{LALIN},31.5\n", kind="travel")
+    confirm(client, preview.text)
+    page = client.get("/import?kind=travel&lang=en").text
+    assert "Remove the imported distances (1)" in page
+    given = {"csrf_token": hidden(page, "csrf_token")}
+    answer = client.post("/import/travel/clear", data=given, follow_redirects=True)
+    assert "1 imported distance is removed." in answer.text
+    assert rows(register, schema.travel_distances) == []
+
+
 def test_a_county_is_not_offered_what_it_may_not_import(register: Context) -> None:
     with client_of(register, Role.COUNTY_OFFICER) as county:
         page = county.get("/import").text
