@@ -80,6 +80,18 @@ def test_what_cannot_be_planned_is_said_beside_what_was_typed(
     assert given.get("name", "一号") in answer.text
 
 
+def test_sentences_in_english_name_places_as_the_table_does(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    assert "张三 leads Lalin Manzu Zhen already" in officer.get(f"{address}?lang=en").text
+    assert "拉林满族镇" in officer.get(f"{address}?lang=en").text
+    assert "Manzu" not in officer.get(f"{address}?lang=zh_CN").text
+    forbids = {f"C-000{number}" for number in (1, 2, 3)}
+    for revision, one in enumerate(sorted(forbids), 1):
+        _edit(officer, address, "forbid", revision, township=PINGFANG, commissioner=one)
+    page = officer.get(f"{address}?lang=en").text
+    assert "Nobody can lead Shahe Zhen." in page
+
+
 def test_a_hostile_name_stays_text(officer: FlaskClient) -> None:
     name = "<img src=x onerror=alert(1)>\"'"
     address = _drafted(officer, name)
@@ -172,6 +184,7 @@ def test_a_refused_publication_lists_what_changed(officer: FlaskClient) -> None:
     answer = officer.post(f"{address}/publish?lang=en", data={"revision": 1})
     assert answer.status_code == 409
     assert answer.text.count("has a commissioner now") == 3
+    assert "Shanhe Zhen has a commissioner now" in answer.text
 
 
 @pytest.mark.parametrize("faster", [1, 2], ids=["the same plan", "another plan"])

@@ -13,6 +13,7 @@ from fieldapp.services.describe_counties import county_names
 from fieldapp.services.list_institutions import spelled
 from fieldapp.services.read_plans import DraftView
 from fieldapp.web.planning.figures import figures_of
+from fieldapp.web.planning.place_words import draft_with_places, with_places
 from fieldapp.web.site import FRAGMENT
 from geodata.errors import Message
 
@@ -36,6 +37,9 @@ def keep_private(response: Response) -> Response:
     return response
 
 
+blueprint.add_app_template_filter(with_places)
+
+
 @blueprint.app_template_filter("pinyin")
 def pinyin(text: str) -> str:
     """What a name is sorted by."""
@@ -53,11 +57,15 @@ def shared() -> dict[str, Any]:
 
 def about(draft: DraftView, person: Person) -> dict[str, Any]:
     """What the templates of one draft need."""
+    everywhere = shared()
+    places = {row["name"] for row in draft.difference} | set(everywhere["county_names"].values())
+    draft = draft_with_places(draft, places)
     people = {row["commissioner"]: row["name"] for row in draft.leftover}
     for row in draft.difference:
         people |= {row["before"]: row["before_name"], row["commissioner"]: row["commissioner_name"]}
-    return shared() | {
+    return everywhere | {
         "draft": draft,
+        "place_names": places,
         "figures": figures_of(draft),
         "counties": sorted(
             (
