@@ -150,8 +150,19 @@ def test_a_township_shows_its_reason_and_who_else_could_lead_it(officer: FlaskCl
     fragment = officer.get(f"{address}/townships/{LALIN}", headers={"X-Fragment": "1"})
     assert "<html" not in fragment.text
     assert 'value="C-0001"' in fragment.text
-    assert officer.get(f"{address}/townships/{LALIN}").text.startswith("<!doctype html>")
-    assert officer.get(f"{address}/townships/999999999").status_code == 404
+    fragment = officer.get(f"{address}/townships/999999999", headers={"X-Fragment": "1"})
+    assert fragment.status_code == 404
+
+
+def test_the_address_of_a_township_opens_the_plan_with_that_township_chosen(officer: FlaskClient) -> None:
+    address = _drafted(officer)
+    answer = officer.get(f"{address}/townships/{LALIN}")
+    assert (answer.status_code, answer.location) == (303, f"{address}?township={LALIN}")
+    page = officer.get(f"{answer.location}&lang=en").text
+    assert f'data-township="{LALIN}"' in page
+    assert "Choose somebody else" in page
+    assert 'id="plan-table"' in page
+    assert officer.get(f"{address}?township=999999999").status_code == 404
 
 
 def test_one_more_commissioner_is_asked_about_and_nothing_is_stored(officer: FlaskClient) -> None:

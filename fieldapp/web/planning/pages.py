@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from fieldapp.domain.errors import ConflictError, FieldappError, InvalidInputError
@@ -68,35 +69,41 @@ def _prefilled(today: date) -> dict[str, Any]:
 @blueprint.get("/<int:draft_id>")
 @needs(Action.PLAN_READ)
 def show(draft_id: int) -> str:
-    """One draft: its sentence, the map, and everything about it."""
-    return draft_page(read_draft(current_context(), draft_id, by=acting_person()))
+    """One draft: its sentence, the map, and everything about it, with a township if one is chosen."""
+    chosen = request.args.get("township") or None
+    return draft_page(read_draft(current_context(), draft_id, by=acting_person()), chosen=chosen)
 
 
-def draft_page(draft: DraftView, error: FieldappError | None = None) -> str:
-    """The page of a draft, or the parts of it that change."""
+def draft_page(draft: DraftView, error: FieldappError | None = None, *, chosen: str | None = None) -> str:
+    """The page of a draft, or the parts of it that change; `NotFoundError` where no such one is chosen."""
     given = about(draft, acting_person()) | {"error": error, "specialties": SPECIALTIES}
     if is_fragment():
         return render_template("plan/_fragment.html", **given)
     page = plan_page(current_context(), locale=g.language)
-    return render_template("plan/draft.html", page=page, **given)
+    card = {} if chosen is None else _card(draft, chosen, given)
+    return render_template("plan/draft.html", page=page, **given, **card)
 
 
 @blueprint.get("/<int:draft_id>/townships/<code>")
 @needs(Action.PLAN_READ)
-def township(draft_id: int, code: str) -> str:
-    """One township of a draft, and who else could lead it."""
-    context, person = current_context(), acting_person()
-    draft = read_draft(context, draft_id, by=person)
-    found = read_options(context, draft_id, code, by=person)
+def township(draft_id: int, code: str) -> ResponseReturnValue:
+    """One township of a draft, and who else could lead it: a part of the draft's page."""
+    if not is_fragment():
+        return redirect(url_for("plan.show", draft_id=draft_id, township=code), 303)
+    person = acting_person()
+    draft = read_draft(current_context(), draft_id, by=person)
     given = about(draft, person)
-    return render_template(
-        "plan/_township.html" if is_fragment() else "plan/township.html",
-        found=found,
-        row=given["rows"].get(code),
-        edited=any(pair.township_code == code for pair in (*draft.pins, *draft.forbids)),
-        editable=given["may_write"] and draft.state.is_editable,
-        **given,
-    )
+    return render_template("plan/_township.html", **given, **_card(draft, code, given))
+
+
+def _card(draft: DraftView, code: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the card of a township needs beside the rest of the draft's page."""
+    return {
+        "found": read_options(current_context(), draft.id, code, by=acting_person()),
+        "row": given["rows"].get(code),
+        "edited": any(pair.township_code == code for pair in (*draft.pins, *draft.forbids)),
+        "editable": given["may_write"] and draft.state.is_editable,
+    }
 
 
 @blueprint.get("/<int:draft_id>/fragility")

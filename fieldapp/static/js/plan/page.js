@@ -133,6 +133,8 @@ export function drawPlan(map, settingsId) {
       labels = drawLabels(map, map.getRenderer(picture.countyLines));
       rows = readRows();
       showAll();
+      if (page.dataset.township) open(page.dataset.township, { near: true });
+      delete page.dataset.township;
       if (geometry.places.size) notices.clear();
       else notices.empty(settings.importAddress);
     } catch (error) {
