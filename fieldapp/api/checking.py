@@ -109,11 +109,9 @@ def words_of(error: ValidationError) -> Message:
         case "format":
             words = Message("{value} is not a day. Write it as 2026-11-22.", value=shown)
         case "minimum" | "maximum":
-            least, most = schema.get("minimum", "–"), schema.get("maximum", "–")
-            words = Message("{value} is not from {least} to {most}.", value=shown, least=least, most=most)
+            words = _out_of_range(shown, schema.get("minimum"), schema.get("maximum"))
         case "minLength" | "maxLength":
-            least, most = schema.get("minLength", 0), schema.get("maxLength", "–")
-            words = Message("This takes {least} to {most} characters.", least=least, most=most)
+            words = _too_short_or_long(schema.get("minLength", 0), schema.get("maxLength"))
         case "type":
             words = Message("{value} is not of the kind: {kind}.", value=shown, kind=error.validator_value)
         case _:
@@ -121,6 +119,20 @@ def words_of(error: ValidationError) -> Message:
                 "{value} is not written as it must be. See the description of the API.", value=shown
             )
     return words
+
+
+def _out_of_range(shown: str, least: float | None, most: float | None) -> Message:
+    if most is None:
+        return Message("{value} is too small; it must be {least} or more.", value=shown, least=least)
+    if least is None:
+        return Message("{value} is too large; it must be {most} or less.", value=shown, most=most)
+    return Message("{value} is not from {least} to {most}.", value=shown, least=least, most=most)
+
+
+def _too_short_or_long(least: int, most: int | None) -> Message:
+    if most is None:
+        return Message("This takes at least {least} characters.", least=least)
+    return Message("This takes {least} to {most} characters.", least=least, most=most)
 
 
 def shown_short(value: object) -> str:

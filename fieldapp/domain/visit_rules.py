@@ -131,7 +131,7 @@ def _days(visit: Visit, timezone: tzinfo) -> Iterator[tuple[str, Fault]]:
             "From {first} to {last} there cannot be {days} days of service. Correct the days or the times.",
             first=first,
             last=last,
-            days=days,
+            days=format(days.normalize(), "f"),
         )
         yield "visit.service_days", Fault("/service_days", message)
 

@@ -204,6 +204,15 @@ def test_a_visit_is_changed_and_deleted_without_a_network(field_app: Field) -> N
     assert stored["deleted_at"] is not None
 
 
+def test_a_position_is_written_with_its_latitude_first_as_in_the_office(field_app: Field) -> None:
+    phone = field_app.phone()
+    page = phone.open()
+    phone.log_visit("纬度在前")
+    page.locator(".visits .card a").first.tap()
+    lon, lat = field_app.seat
+    expect(page.locator(".facts")).to_contain_text(f"{lat:.5f}, {lon:.5f}")
+
+
 def test_hostile_text_stays_text_on_every_screen(field_app: Field) -> None:
     phone = field_app.phone()
     page = phone.open()

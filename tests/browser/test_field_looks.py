@@ -96,6 +96,25 @@ def test_thumbs_hit_every_button(field_app: Field) -> None:
     assert small == []
 
 
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_each_place_of_the_navigation_stands_on_one_line_within_the_screen(
+    field_app: Field, language: str
+) -> None:
+    phone = field_app.phone(viewport={"width": 360, "height": 740})
+    phone.context.add_cookies([{"name": "lang", "value": language, "url": field_app.url}])
+    page = phone.open()
+    found = page.evaluate(
+        """() => [...document.querySelectorAll("nav.places a")].map((place) => {
+          const text = document.createRange();
+          text.selectNodeContents(place);
+          const { left, right } = text.getBoundingClientRect();
+          return [text.getClientRects().length, left >= 0 && right <= innerWidth];
+        })"""
+    )
+    assert found == [[1, True]] * 3
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_readers_of_english_read_places_in_pinyin(field_app: Field) -> None:
     phone = field_app.phone()
     phone.context.add_cookies([{"name": "lang", "value": "en", "url": field_app.url}])

@@ -176,6 +176,11 @@ def test_a_day_of_service_each_day_that_the_visit_touches_is_possible() -> None:
     assert codes(log(**overnight, service_days=Decimal(2))) == []
 
 
+def test_ten_days_of_service_that_cannot_be_are_written_as_ten() -> None:
+    (found,) = faults_of(log(service_days=Decimal("1E+1")), now=NOW, timezone=SHANGHAI)
+    assert "10 days of service" in str(found[1].message)
+
+
 @given(st.timedeltas(timedelta(0), CLOCK_ALLOWANCE))
 def test_a_clock_that_is_a_little_ahead_is_borne(ahead: timedelta) -> None:
     assert codes(log(ended_at=NOW + ahead, started_at=NOW)) == []

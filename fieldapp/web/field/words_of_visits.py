@@ -70,6 +70,12 @@ _VISITS: dict[str, Message] = {
     "photo_most": Message("A visit has at most {most} photos. Remove one to add another."),
     "photo_twice": Message("This photo is there already."),
     "photo_unreadable": Message("{name} is not a picture that this phone can read. Choose another."),
+    "photo_unread": Message("{photo}: this phone cannot show it"),
+    "photo_unread_long": Message(
+        "This phone cannot read photo {n} ({name}, {size}). The original is kept and sent as it is, not made "
+        "smaller; the server may not be able to read it either. Take the photo again, or leave it out."
+    ),
+    "photo_leave_out": Message("Leave out photo {n}"),
     "photo_not_here": Message("{photo}: not on this phone"),
     "content": Message("What was done"),
     "content_example": Message("Whom you advised, on what, and what came of it"),
@@ -132,7 +138,7 @@ _VISITS: dict[str, Message] = {
     "when": Message("When"),
     "days": Message("{days} days"),
     "days_one": Message("1 day"),
-    "position_is": Message("{lon}, {lat} (accuracy about {accuracy} m, {time})"),
+    "position_is": Message("{lat}, {lon} (accuracy about {accuracy} m, {time})"),
     "position_none_because": Message("none: {reason}"),
     "review": Message("Review"),
     "review_submitted": Message("not reviewed yet"),

@@ -37,7 +37,7 @@ async function shrunk(file) {
 
 // -> {sha256, bytes, type, size, name, thumbnail}: what addPhoto in outbox.js keeps. `file` comes from an input or
 // the camera. Bytes and thumbnail are ArrayBuffers: some iOS versions lose blobs that are kept in IndexedDB.
-// Throws UnreadablePhoto.
+// A picture that this browser cannot draw is kept as it is, without a thumbnail. Throws UnreadablePhoto.
 export async function preparePhoto(file, { clock = phoneTime } = {}) {
   let small = file;
   let thumbnail = null;
@@ -62,6 +62,12 @@ export async function preparePhoto(file, { clock = phoneTime } = {}) {
     thumbnail,
     added_at: clock.now(),
   };
+}
+
+// -> the photo's row where this phone has it but cannot draw it, else null.
+export async function unreadPhoto(store, user, digest) {
+  const photo = await store.photos.get([user, digest]);
+  return photo && !photo.thumbnail ? photo : null;
 }
 
 // -> a blob to show, or null. The thumbnail where there is one, else the picture while it is on this phone.

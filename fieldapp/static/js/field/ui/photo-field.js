@@ -1,15 +1,16 @@
 // Photos in the form: from the camera or the gallery, kept on the phone at once, shown, taken out again.
 import { say } from "../../map/words.js";
 import { MOST_PHOTOS } from "../content.js";
-import { preparePhoto, UnreadablePhoto } from "../photos.js";
+import { preparePhoto, UnreadablePhoto, unreadPhoto } from "../photos.js";
 import { StorageFull } from "../store.js";
-import { button, field, make, newName } from "./dom.js";
+import { button, field, make, newName, notice } from "./dom.js";
 import { photoFigure } from "./photo.js";
 
 export function photoField({ app, id, values, changed }) {
   const shown = make("ul", { class: "photos" });
   const count = make("p", { class: "hint", role: "status" });
-  const { group, fault } = field(say("photos"), "photos", shown, count, chooser());
+  const unread = make("div", { class: "photos-unread", role: "status" });
+  const { group, fault } = field(say("photos"), "photos", shown, unread, count, chooser());
   let busy = 0;
   let taking = Promise.resolve();
 
@@ -85,6 +86,21 @@ export function photoField({ app, id, values, changed }) {
     for (const element of group.querySelectorAll("input[type=file]")) element.disabled = full;
   }
 
+  // What this phone cannot draw it sends as it is: the person is told while another picture can still be taken.
+  async function warningOf(sha256, index) {
+    const photo = await unreadPhoto(app.store, app.user.id, sha256);
+    if (!photo) return null;
+    const n = index + 1;
+    const size = say("megabytes", { n: Math.max(1, Math.round(photo.size / 1e6)) });
+    const told = notice(
+      "warn",
+      say("photo_unread_long", { n, name: photo.name, size }),
+      button(say("photo_leave_out", { n }), () => remove(sha256)),
+    );
+    told.classList.add("photo-unread");
+    return told;
+  }
+
   async function show() {
     const items = await Promise.all(
       values.photos.map(async (sha256, index) =>
@@ -100,6 +116,8 @@ export function photoField({ app, id, values, changed }) {
       ),
     );
     shown.replaceChildren(...items);
+    unread.replaceChildren(...(await Promise.all(values.photos.map(warningOf))).filter(Boolean));
+    unread.hidden = !unread.children.length;
     shown.hidden = !items.length;
     showCount();
   }

@@ -1,0 +1,64 @@
+"""Pictures that the phone cannot read: said at once, kept as they are, and left out with one tap."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.phones import Field, Phone, field_app, kept_demonstration, picture
+
+__all__ = ["field_app", "kept_demonstration"]
+
+# What begins like a picture of an iPhone, and is none that any browser draws.
+BROKEN = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + b"\x07" * 2_000_000
+
+
+def _take_unreadable(phone: Phone) -> None:
+    with phone.page.expect_file_chooser() as chooser:
+        phone.page.locator("label.button", has_text="从相册选").tap()
+    chooser.value.set_files({"name": "broken.heic", "mimeType": "image/heic", "buffer": BROKEN})
+
+
+def test_a_picture_that_the_phone_cannot_read_is_told_at_once_and_can_be_left_out(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    phone.offline()
+    page = phone.open("#/record")
+    phone.take_photo(picture(3))
+    expect(page.locator(".photos img")).to_have_count(1)
+    _take_unreadable(phone)
+    told = page.locator(".photo-unread")
+    expect(told).to_contain_text("本机读不出照片 2（broken.heic，2 MB）")
+    expect(page.locator(".photos")).to_contain_text("照片 2：本机读不出")
+    expect(page.locator(".field-photos")).not_to_contain_text("不在本机")
+    # Kept with the draft, and told again, after the tab was killed.
+    phone.kill()
+    page = phone.open("#/record")
+    told = page.locator(".photo-unread")
+    expect(told).to_have_count(1)
+    told.get_by_role("button", name="不附照片 2").tap()
+    expect(told).to_have_count(0)
+    expect(page.locator(".photos li")).to_have_count(1)
+    expect(page.locator(".photos img")).to_have_count(1)
+
+
+def test_who_keeps_an_unreadable_picture_loses_nothing_of_it(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    phone.offline()
+    page = phone.open("#/record")
+    _take_unreadable(phone)
+    expect(page.locator(".photo-unread")).to_be_visible()
+    phone.log_visit("照片读不出")
+    page.locator(".visits .card a").first.tap()
+    expect(page.locator(".visit .photos")).to_contain_text("照片 1：本机读不出")
+    size = page.evaluate(
+        """() => new Promise((done) => {
+          indexedDB.open("fieldapp").onsuccess = ({ target: { result: database } }) => {
+            database.transaction("pictures").objectStore("pictures").getAll().onsuccess = ({ target }) => {
+              database.close();
+              done(target.result[0].bytes.byteLength);
+            };
+          };
+        })"""
+    )
+    assert size == len(BROKEN)
