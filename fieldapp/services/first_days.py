@@ -44,10 +44,10 @@ def told_first_days(difference: _Rows, starts_on: date) -> tuple[Message, ...]:
     if days and days[0] == days[-1]:
         told.append(
             Counted(
-                "On the first day {covered} are covered; {count} more follows on {day}, when the running "
-                "term of its commissioner has ended.",
-                "On the first day {covered} are covered; {count} more follow on {day}, when the running "
-                "terms of their commissioners have ended.",
+                "On the first day {covered} are covered; {count} more follows on {day}, when the term of its "
+                "commissioner can begin.",
+                "On the first day {covered} are covered; {count} more follow on {day}, when the terms of "
+                "their commissioners can begin.",
                 covered=covered - len(waiting),
                 count=len(days),
                 day=days[0],
@@ -57,7 +57,7 @@ def told_first_days(difference: _Rows, starts_on: date) -> tuple[Message, ...]:
         told.append(
             Message(
                 "On the first day {covered} are covered; {count} more follow from {first} to {last}, when "
-                "the running terms of their commissioners have ended.",
+                "the terms of their commissioners can begin.",
                 covered=covered - len(waiting),
                 count=len(days),
                 first=days[0],

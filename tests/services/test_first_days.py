@@ -41,8 +41,8 @@ def test_who_is_taken_up_until_later_covers_from_that_day_only(register: Context
     assert (lalin["begins_on"], lalin["waits"]) == (FREE, False)
     assert [str(each) for each in plan.first_days] == [
         (
-            "On the first day 3 are covered; 1 more follows on 2027-01-01, when the running term of its "
-            "commissioner has ended."
+            "On the first day 3 are covered; 1 more follows on 2027-01-01, when the term of its "
+            "commissioner can begin."
         ),
         "In 1 township the new commissioner takes over later, when the present term has ended.",
     ]
