@@ -101,5 +101,5 @@ def test_a_phone_says_how_it_stands_and_hears_what_to_do(asked: Flask) -> None:
     wrong = phone.put(PHONE, json=said | {"pending": 3})
     assert (wrong.status_code, wrong.get_json()["errors"][0]["pointer"]) == (422, "/oldest_pending_at")
     slow = phone.put(PHONE, json=said | {"clock": "2026-11-22T07:00:00+08:00"})
-    assert "120 minutes" in slow.get_json()["reminder"]
+    assert "2 h slow" in slow.get_json()["reminder"]
     assert client_of(asked, Role.VIEWER).put(PHONE, json=said).status_code == 403
