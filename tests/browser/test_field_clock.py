@@ -33,6 +33,7 @@ def test_a_phone_ten_days_slow_logs_the_true_day_with_and_without_a_network(fiel
     phone.ready_for_offline()
     phone.says("全部已发送")
     expect(phone.page.locator(".notices")).to_contain_text("手机时钟慢了 10 天")
+    expect(phone.page.locator(".notices").get_by_role("link", name="存为文件")).to_have_count(0)
     phone.kill()
     phone.offline()
     phone.open()

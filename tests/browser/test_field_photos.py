@@ -30,6 +30,16 @@ def test_a_picture_that_the_phone_cannot_read_is_told_at_once_and_can_be_left_ou
     expect(told).to_contain_text("本机读不出照片 2（broken.heic，2 MB）")
     expect(page.locator(".photos")).to_contain_text("照片 2：本机读不出")
     expect(page.locator(".field-photos")).not_to_contain_text("不在本机")
+    covered = page.evaluate(
+        """() => [...document.querySelectorAll(".photos .undrawn")].some((tile) => {
+          const words = document.createRange();
+          words.selectNodeContents(tile.querySelector(".photo-gone"));
+          const button = tile.parentElement.querySelector(".photo-remove").getBoundingClientRect();
+          const { top, bottom } = words.getBoundingClientRect();
+          return top < button.bottom - 1 || bottom > tile.getBoundingClientRect().bottom;
+        })"""
+    )
+    assert not covered
     # Kept with the draft, and told again, after the tab was killed.
     phone.kill()
     page = phone.open("#/record")

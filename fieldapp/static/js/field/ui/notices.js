@@ -34,7 +34,11 @@ export function showNotices(app) {
     notices.push(notice("warn", app.activity.message, link(say("account_page"), "/me")));
   }
   const overdue = app.frame.overdue() ?? app.desk?.reminder ?? null;
-  if (overdue) notices.push(notice("warn", overdue, link(say("hand_over_link"), "#/phone")));
+  if (overdue) {
+    // Only what still waits here can be saved to a file; a reminder may be of something else.
+    const file = app.waiting.pending ? [link(say("hand_over_link"), "#/phone")] : [];
+    notices.push(notice("warn", overdue, ...file));
+  }
   if (app.others.length) {
     const count = app.others.reduce((sum, other) => sum + other.pending, 0);
     notices.push(notice("warn", say("others_waiting", { count })));

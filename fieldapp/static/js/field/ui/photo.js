@@ -10,6 +10,7 @@ export async function photoFigure(app, sha256, label) {
   const frame = make("span", { class: "photo" }, image);
   image.addEventListener("load", () => blob && URL.revokeObjectURL(image.src));
   image.addEventListener("error", () => {
+    frame.classList.add("undrawn");
     const key = unread ? "photo_unread" : "photo_not_here";
     image.replaceWith(make("span", { class: "photo-gone", text: say(key, { photo: label }) }));
   });
