@@ -102,6 +102,21 @@ def test_the_map_is_coloured_by_what_changes_and_opens_a_township(officer: Page)
     expect(officer.locator("#plan-table tr.is-chosen")).to_have_attribute("data-change", "uncovered")
 
 
+def test_the_address_of_a_township_opens_it_and_a_long_name_leaves_the_reasons_in_view(officer: Page) -> None:
+    link = officer.locator("#plan-table .plan-open").nth(3)
+    code = link.evaluate("link => link.closest('tr').dataset.code")
+    officer.goto(link.evaluate("link => link.href"))
+    expect(officer.locator("#plan-card-title")).to_be_visible()
+    expect(officer.locator("#plan-table tr.is-chosen")).to_have_attribute("data-code", code)
+    officer.set_viewport_size({"width": 1440, "height": 900})
+    who = officer.locator("#plan-table td.plan-who").first
+    who.evaluate("cell => { cell.textContent = 'W'.repeat(40); }")
+    edge = officer.locator("#plan-table td.plan-reason").first.evaluate(
+        "cell => cell.getBoundingClientRect().right"
+    )
+    assert edge <= 1440
+
+
 def test_a_shortage_is_shown_on_the_map_and_closed_by_one_more(officer: Page) -> None:
     officer.click("#plan-shortages-tab")
     officer.locator("[data-mark]").first.click()

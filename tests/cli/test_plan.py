@@ -95,6 +95,7 @@ def test_the_table_tells_figures_counties_and_reasons(run: Run) -> None:
     done = run("plan", *TERM)
     assert done.exit_code == 0
     assert done.stdout.startswith("4 of 4 townships are covered by the plan; 1 pairs stay as they are.")
+    assert "4 assignments: 3 new, 1 further terms of kept pairs." in done.stdout
     assert "五常市" in done.stdout
     assert "拉林满族镇" in done.stdout
 
