@@ -176,7 +176,6 @@ def _of_clock(visit: VisitEvidence) -> Iterator[EvidenceReason]:
             yield EvidenceReason(
                 "clock.fast" if skew > timedelta() else "clock.slow", EvidenceGrade.D, seconds(skew)
             )
-        latest = min(latest, visit.client_clock + CLOCK_SLACK)
     if visit.ended_at > latest:
         yield EvidenceReason("clock.unfinished", EvidenceGrade.D, seconds(visit.ended_at - latest))
     if visit.fix is not None and visit.fix.captured_at > latest:

@@ -163,6 +163,11 @@ def test_a_visit_that_ended_after_it_was_sent_contradicts_itself() -> None:
     assert (grade(visit), codes(visit)[0]) == ("D", "clock.unfinished")
 
 
+def test_true_times_beside_a_wrong_clock_are_not_called_untrue() -> None:
+    visit = replace(VISIT, client_clock=VISIT.received_at - timedelta(days=365))
+    assert [code for code in codes(visit) if code.startswith("clock")] == ["clock.slow"]
+
+
 @pytest.mark.parametrize(
     ("distance_m", "minutes", "impossible"),
     [
