@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from fieldapp.domain.wording import plain_text
 from geodata.errors import Message
 
 
@@ -171,7 +170,8 @@ def tells_recipients_the_same(one: Visit, other: Visit) -> bool:
 
 
 def _text(value: str | None) -> str:
-    return plain_text(value or "")
+    # As it was written, whatever it holds: the phone takes only its own words for an answer.
+    return (value or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _decimal(value: float | Decimal) -> Decimal:

@@ -126,7 +126,15 @@ def visit(chromium: Browser) -> Iterator[Visit]:
         page = context.new_page()
         page.on("console", lambda message: faults.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: faults.append(f"failed: {request.url}"))
+        # What a page was still fetching when it was left for another is no fault.
+        page.on(
+            "requestfailed",
+            lambda request: (
+                None
+                if request.failure == "net::ERR_ABORTED"
+                else faults.append(f"failed: {request.url} {request.failure}")
+            ),
+        )
         page.on(
             "request",
             lambda request: (
