@@ -19,7 +19,7 @@ from fieldapp.persistence import photos, schema
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
 from fieldapp.services.grade_visits import regrade
-from fieldapp.services.keep_picture import keep_picture
+from fieldapp.services.keep_picture import keep_picture, photo_row
 from fieldapp.services.read_picture import read_picture
 from geodata.errors import Message
 
@@ -99,23 +99,8 @@ def _keep(context: Context, work: UnitOfWork, row: Row, content: bytes) -> str:
     picture = read_picture(content, local=context.settings.timezone, refused=_refused)
     digest = hashlib.sha256(content).hexdigest()
     keep_picture(context.photo_store, digest, content, picture)
-    lon, lat = picture.place or (None, None)
-    photos.add(
-        work.connection,
-        {
-            "sha256": digest,
-            "size_bytes": len(content),
-            "media_type": picture.media_type,
-            "width": picture.width,
-            "height": picture.height,
-            "taken_at": picture.taken_at,
-            "lon": lon,
-            "lat": lat,
-            "perceptual_hash": picture.perceptual_hash,
-            "received_at": row["received_at"],
-            "uploaded_by": None,
-        },
-    )
+    known = photo_row(digest, content, picture, received_at=row["received_at"], uploaded_by=None)
+    photos.add(work.connection, known)
     return digest
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.persistence.file_store import FileStore
+from fieldapp.persistence.register import Values
 from fieldapp.services.read_picture import EDGES, Picture, Size
 from geodata.errors import Message
 
@@ -13,6 +16,26 @@ def keep_picture(store: FileStore, digest: str, content: bytes, picture: Picture
     for size, file in picture.shown.items():
         store.put(_name(digest, size), file)
     store.put(_name(digest), content)  # last: where the original is, the others are
+
+
+def photo_row(
+    digest: str, content: bytes, picture: Picture, *, received_at: datetime, uploaded_by: int | None
+) -> Values:
+    """What is known of a photo of a visit, as its row keeps it."""
+    lon, lat = picture.place or (None, None)
+    return {
+        "sha256": digest,
+        "size_bytes": len(content),
+        "media_type": picture.media_type,
+        "width": picture.width,
+        "height": picture.height,
+        "taken_at": picture.taken_at,
+        "lon": lon,
+        "lat": lat,
+        "perceptual_hash": picture.perceptual_hash,
+        "received_at": received_at,
+        "uploaded_by": uploaded_by,
+    }
 
 
 def kept_picture(store: FileStore, digest: str, size: Size | None = None) -> bytes:

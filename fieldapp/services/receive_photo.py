@@ -21,7 +21,7 @@ from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
 from fieldapp.services.grade_visits import regrade
-from fieldapp.services.keep_picture import is_kept, keep_picture
+from fieldapp.services.keep_picture import is_kept, keep_picture, photo_row
 from fieldapp.services.read_picture import read_picture
 from fieldapp.services.upload_pieces import Pieces, forget, held, length_of
 from geodata.errors import Message
@@ -212,20 +212,7 @@ def _kept(context: Context, digest: str, pieces: Pieces, by: Person) -> Values |
     content = pieces.read()
     picture = read_picture(content, local=context.settings.timezone, refused=_refused)
     keep_picture(store, digest, content, picture)
-    lon, lat = picture.place or (None, None)
-    return {
-        "sha256": digest,
-        "size_bytes": len(content),
-        "media_type": picture.media_type,
-        "width": picture.width,
-        "height": picture.height,
-        "taken_at": picture.taken_at,
-        "lon": lon,
-        "lat": lat,
-        "perceptual_hash": picture.perceptual_hash,
-        "received_at": context.now(),
-        "uploaded_by": by.user_id,
-    }
+    return photo_row(digest, content, picture, received_at=context.now(), uploaded_by=by.user_id)
 
 
 def _touch(work: UnitOfWork, visit_ids: list[UUID]) -> None:
