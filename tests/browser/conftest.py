@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wsgi import ClosingIterator
 
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
@@ -23,12 +25,17 @@ from fieldapp.web.accounts import SESSION_COOKIE
 from tests.accounts import make_account, sign_in
 from tests.conftest import NOW, SHANGHAI
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WCAG_2_2_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 740}
 
 Visit = Callable[..., Page]
+
+_ANSWER = "tests.answer"  # in a request's environment: what closes its answer
 
 _SERVED: dict[str, Flask] = {}  # address -> what answers there
 
@@ -58,9 +65,27 @@ def _context(folder: Path) -> Context:
     return context
 
 
+class _HungUpOn(WSGIRequestHandler):
+    """Closes the answer, a file perhaps, where the browser hung up: the server forgets to."""
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+        if environ is not None:
+            environ[_ANSWER].close()
+
+
+def _told_of_its_answer(app: Flask) -> WSGIApplication:
+    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[_ANSWER] = answer = ExitStack()
+        chunks = app(environ, start_response)
+        answer.callback(getattr(chunks, "close", bool))
+        return ClosingIterator(chunks, answer.close)
+
+    return answered
+
+
 def serve(context: Context) -> Iterator[str]:
     app = create_app(context=context)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, _told_of_its_answer(app), threaded=True, request_handler=_HungUpOn)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     address = f"http://127.0.0.1:{server.server_port}"
