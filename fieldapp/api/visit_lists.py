@@ -26,7 +26,8 @@ _QUERY = (
     Parameter("to", day(), "The last day on which they took place."),
 )
 _POINT: Schema = {
-    "description": "GeoJSON in WGS 84 longitude and latitude; null where the visit has no position.",
+    "description": "GeoJSON in WGS 84 longitude and latitude; null where the visit has no position, "
+    "and for whoever does not see positions: viewers.",
     "anyOf": [
         record(
             type=one_of(("Point",)),

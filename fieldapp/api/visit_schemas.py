@@ -70,7 +70,12 @@ VISIT = Named(
         revision=whole(minimum=1),
         commissioner_id=text(),
         **_SAID
-        | {"results": record(**_RESULTS), "photos": many(_DIGEST), "service_days": number("In halves.")},
+        | {
+            "results": record(**_RESULTS),
+            "photos": many(_DIGEST),
+            "service_days": number("In halves."),
+            "fix": nullable(_FIX) | {"description": "Null also for whoever does not see positions: viewers."},
+        },
         received_at=moment("By the server's clock, when it first came."),
         visited_on=day("The local day on which it began."),
         grade=nullable(one_of(EvidenceGrade, "Of the evidence.")),

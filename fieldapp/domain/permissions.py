@@ -75,6 +75,7 @@ class Action(StrEnum):
     DEMAND_READ = "demand.read"
     DEMAND_WRITE = "demand.write"
     VISIT_READ = "visit.read"
+    POSITION_READ = "position.read"
     VISIT_WRITE = "visit.write"
     VISIT_REVIEW = "visit.review"
     VISIT_CONFIRM = "visit.confirm"
@@ -136,6 +137,7 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.DEMAND_READ:         (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.DEMAND_WRITE:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.VISIT_READ:          (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
+    Action.POSITION_READ:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # of visits: those who judge them
     Action.VISIT_WRITE:         (_NONE, _NONE, _NONE,     _OWN,  _NONE),  # a log is its commissioner's word
     Action.VISIT_REVIEW:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.VISIT_CONFIRM:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # ask the recipient to confirm
@@ -279,6 +281,11 @@ def shown_phone(person: Person, phone: str | None, row: Row) -> str | None:
     return phone if may(person, Action.PHONE_READ, row) else masked_phone(phone)
 
 
+def sees_positions(person: Person) -> bool:
+    """Whether the visits that the person may read are shown with where the visitor was."""
+    return scope_of(person, Action.POSITION_READ) is not Scope.NONE
+
+
 def _reach(person: Person, scope: Scope) -> RowFilter:
     if scope is Scope.COUNTIES:
         return RowFilter(county_codes=person.county_codes)
@@ -317,6 +324,7 @@ _ACTION_WORDS = {
     Action.DEMAND_READ: Message("see the needs of townships"),
     Action.DEMAND_WRITE: Message("note the needs of townships"),
     Action.VISIT_READ: Message("see visits"),
+    Action.POSITION_READ: Message("see the positions of visits"),
     Action.VISIT_WRITE: Message("log visits"),
     Action.VISIT_REVIEW: Message("review visits"),
     Action.VISIT_CONFIRM: Message("ask recipients to confirm visits"),

@@ -1,4 +1,4 @@
-"""Which rows of a table a person may take away, and whose phones."""
+"""Which rows of a table a person may take away, and whose phones and positions are in them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from fieldapp.domain.permissions import Action, Person, Row, Scope, require, sco
 from fieldapp.persistence import assignments, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.columns import ExportKind
+from fieldapp.services.withhold_positions import shown_row
 
 _KINDS = {
     "townships": "township",
@@ -31,7 +32,12 @@ def require_export(kind: ExportKind, by: Person) -> None:
 def own_rows(
     connection: Connection, kind: ExportKind, rows: Iterable[Values], by: Person
 ) -> Iterator[Values]:
-    """The rows that the person may read; phones in full only to those who must call."""
+    """The rows that the person may read; phones in full only to those who must call.
+
+    Of visits, positions only to those who see them.
+    """
+    if kind == "visits":
+        rows = (shown_row(row, by) for row in rows)
     reach = visible(by, _KINDS[kind])
     calls_all = scope_of(by, Action.PHONE_READ) is Scope.ALL
     if reach.everything and (calls_all or kind != "commissioners"):

@@ -15,6 +15,7 @@ from fieldapp.persistence.register import Values
 from fieldapp.services.columns.visits import VISITS
 from fieldapp.services.context import Context
 from fieldapp.services.export_scope import require_export
+from fieldapp.services.withhold_positions import shown_row
 from fieldapp.workbooks.writing import csv_parts
 
 VisitFormat = Literal["geojson", "csv"]
@@ -27,8 +28,9 @@ def export_visits(
 ) -> Iterator[bytes]:
     """The visits that the person may read and wants, in the columns of the export on the command line.
 
-    Times have the offset of the installation. That somebody took them away is an audit event, kept before
-    the first is given. Raises `ForbiddenError`; the connection is held until the last part, or `close`.
+    Times have the offset of the installation; positions are left out for whoever does not see them. That
+    somebody took them away is an audit event, kept before the first is given. Raises `ForbiddenError`; the
+    connection is held until the last part, or `close`.
     """
     require_export("visits", by)
     with context.work(actor=by.actor) as work:
@@ -45,7 +47,8 @@ def _asked(wanted: VisitFilter) -> dict[str, object]:
 def _parts(context: Context, wanted: VisitFilter, file_format: VisitFormat, by: Person) -> Iterator[bytes]:
     timezone = context.settings.timezone
     with context.reading() as connection:
-        rows = visits.stream(connection, wanted, visible(by, "visit"))
+        found = visits.stream(connection, wanted, visible(by, "visit"))
+        rows = (shown_row(row, by) for row in found)
         if file_format == "csv":
             yield from csv_parts(VISITS, (_told(row, timezone) for row in rows))
         else:

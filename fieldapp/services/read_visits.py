@@ -18,6 +18,7 @@ from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import VISITS, change_versions
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
+from fieldapp.services.withhold_positions import shown_visit
 from geodata.errors import Message
 
 VisitDocument = dict[str, Any]
@@ -41,7 +42,7 @@ def read_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitDocument
             raise NotFoundError(
                 Message("There is no visit with the id {id}.", id=visit_id), code="visit.unknown"
             )
-        return visit_document(context, connection, stored)
+        return visit_document(context, connection, shown_visit(stored, by))
 
 
 def read_feed(context: Context, *, since: str | None, limit: int, by: Person) -> Feed:
@@ -56,7 +57,7 @@ def read_feed(context: Context, *, since: str | None, limit: int, by: Person) ->
             after = _BEGINNING
         found = visits.changed_since(connection, visible(by, "visit"), after=after, limit=limit + 1)
         shown = found[:limit]
-        documents = visit_documents(context, connection, shown)
+        documents = visit_documents(context, connection, [shown_visit(each, by) for each in shown])
     if shown:
         after = (shown[-1].row["changed"], shown[-1].id)
     return Feed(documents, f"{after[0]}.{after[1].hex}", len(found) > limit)

@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.confirmations import ConfirmationState
 from fieldapp.domain.evidence_reasons import reason_of
-from fieldapp.domain.permissions import Action, Person, may, shown_phone
+from fieldapp.domain.permissions import Action, Person, may, sees_positions, shown_phone
 from fieldapp.domain.reviewing import NoteKind, ReviewStep, possible_steps
 from fieldapp.domain.visits import RESULTS, Review, Visit, body_of
 from fieldapp.persistence import confirmations, photos, townships, visit_history, visit_notes, visit_pages
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
 from fieldapp.services.review_visit import event_words, readable_visit, row_of
+from fieldapp.services.withhold_positions import shown_body, shown_visit
 from geodata.errors import Message
 
 Row = dict[str, Any]
@@ -49,7 +50,8 @@ class VisitPage:
     """Everything there is to see of a visit, and what the person may do with it."""
 
     row: Row
-    visit: Visit
+    visit: Visit  # without its position where that is withheld
+    position_withheld: bool
     phone: str | None
     pictures: Sequence[Picture]
     reasons: Sequence[Message]
@@ -70,7 +72,7 @@ class VisitPage:
 def show_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitPage:
     """The page of a visit; `NotFoundError` where the person may see none of this id."""
     with context.reading() as connection:
-        stored = readable_visit(connection, visit_id, by)
+        stored = shown_visit(readable_visit(connection, visit_id, by), by)
         row = visit_pages.one(connection, visit_id)
         belongs = row_of(connection, stored, by)
         officer = may(by, Action.VISIT_REVIEW, belongs)
@@ -85,13 +87,14 @@ def show_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitPage:
         return VisitPage(
             row=row,
             visit=stored.visit,
+            position_withheld=not sees_positions(by),
             phone=shown_phone(by, row["commissioner_phone"], belongs),
             pictures=[Picture(each, each in arrived) for each in stored.visit.photos],
             reasons=[reason_of(each).sentence for each in row["grade_reasons"] or ()],
             results=[(words, row[name]) for name, words in RESULTS.items() if row[name]],
             map=_map_of(connection, stored),
             notes=notes,
-            timeline=_timeline(context, connection, stored, notes),
+            timeline=_timeline(context, connection, stored, notes, by),
             confirmation=confirmation,
             confirmation_state=state,
             review=review,
@@ -123,10 +126,11 @@ def _simplified(boundary: Any) -> Any:
 
 
 def _timeline(
-    context: Context, connection: Connection, stored: StoredVisit, notes: Sequence[Row]
+    context: Context, connection: Connection, stored: StoredVisit, notes: Sequence[Row], by: Person
 ) -> list[Happening]:
     """What happened with a visit, the latest first: revisions with what they changed, decisions and notes."""
-    said = [each["body"] for each in visit_history.revisions_of(connection, stored.id)]
+    revisions = visit_history.revisions_of(connection, stored.id)
+    said = [shown_body(each["body"], by) for each in revisions]
     said.append(body_of(stored.visit, context.settings.timezone))
     events = visit_history.events_of(connection, stored.id)
     written = {str(note["id"]): note for note in notes}
