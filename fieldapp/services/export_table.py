@@ -25,6 +25,7 @@ from fieldapp.services.export_rows import SHAPE, export_rows
 from fieldapp.services.export_scope import own_rows, require_export
 from fieldapp.workbooks.columns import Column
 from fieldapp.workbooks.targets import whole_file
+from fieldapp.workbooks.texts import text_in_files
 from fieldapp.workbooks.writing import write_table
 from geodata.crs import STORAGE_CRS
 from geodata.formats import write_layer
@@ -151,9 +152,9 @@ def _field(column: Column, value: object, locale: str | None) -> object:
 
 
 def _said(column: Column, value: object, locale: str | None) -> object:
-    return (
-        column.choice_words(value, locale) if locale and column.choices and isinstance(value, str) else value
-    )
+    if not isinstance(value, str):
+        return value
+    return column.choice_words(value, locale) if locale and column.choices else text_in_files(value)
 
 
 def _as_json(value: object) -> object:

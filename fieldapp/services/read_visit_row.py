@@ -13,6 +13,7 @@ from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.services.import_values import same
 from fieldapp.workbooks.reading import Row
+from fieldapp.workbooks.texts import text_in_files
 from geodata.errors import Message
 
 _FIX = ("fix_lon", "fix_lat", "fix_accuracy_m", "fix_captured_at", "fix_mocked")
@@ -35,6 +36,11 @@ class VisitRows:
             given = row.values.get(key)
             return _NEW[key] if given in (None, "") else given
 
+        def text(key: str) -> str:
+            # A log is kept as its phone wrote it, of which a file shows only what can be seen.
+            kept, given = str((was or {}).get(key) or ""), plain_text(str(said(key) or ""))
+            return kept if plain_text(text_in_files(kept)) == given else given
+
         results = {}
         for name in RESULTS:
             kept = 0 if was is None else was["results"][name]
@@ -50,11 +56,11 @@ class VisitRows:
                 "started_at": started_at,
                 "ended_at": ended_at,
                 "mode": said("mode"),
-                "content": plain_text(str(said("content") or "")),
+                "content": text("content"),
                 "service_days": said("service_days"),
                 "results": results,
                 "fix": fix,
-                "no_fix_reason": None if fix else said("no_fix_reason"),
+                "no_fix_reason": None if fix else text("no_fix_reason") or None,
                 "photos": () if stored is None else stored.visit.photos,
             }
         )

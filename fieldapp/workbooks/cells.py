@@ -12,6 +12,7 @@ from rapidfuzz import process
 
 from fieldapp.i18n import translate
 from fieldapp.workbooks.columns import LOCALES, NO, YES, Column, normalised_header
+from fieldapp.workbooks.texts import is_taken
 from geodata.errors import Message
 
 # Days that a bare number can stand for, as Excel counts: 1954 to 2119. Smaller ones are ages and amounts.
@@ -28,9 +29,6 @@ _YES = frozenset({"是", "有", "对", "√", "✓", "✔", "y", "yes", "true", 
 _NO = frozenset({"否", "无", "不是", "没有", "×", "✗", "✘", "x", "n", "no", "false", "f", "0"})
 _SEPARATORS = re.compile(r"[、,，;；|\n]+")
 _MANY_CHOICES = 12
-# A terminal obeys the first, and the second make a name look like another.
-_CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f]")
-_OVERRIDES = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 class CellError(Exception):
@@ -79,7 +77,7 @@ def parser_for(column: Column, *, dates_from_1904: bool = False) -> Callable[[ob
 
 def _text(cell: object) -> str:
     text = written(cell)
-    if _CONTROLS.search(text) or _OVERRIDES.search(text):
+    if not is_taken(text):
         raise CellError(
             Message("The text contains invisible control characters, which are not stored. Type it again.")
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +21,7 @@ from fieldapp.workbooks.files import FORMULA_STARTS, guarded
 from fieldapp.workbooks.styles import HEADING, display_width, safe_sheet_name
 from fieldapp.workbooks.targets import whole_file
 from fieldapp.workbooks.templates import write_template
+from fieldapp.workbooks.texts import text_in_files
 from geodata.errors import Message
 
 __all__ = ["FileFormat", "Headers", "write_table", "write_template"]
@@ -34,8 +34,6 @@ MAX_CELL_TEXT = 32_767
 MAX_SHEET_ROWS = 1_048_576
 # Excel takes 1900 for a leap year, so days before this one have no number that every program reads alike.
 _FIRST_EXCEL_DAY = date(1900, 3, 1)
-# Neither XML nor UTF-8 can carry these.
-_UNWRITABLE = re.compile("[\0\ud800-\udfff\ufffe\uffff]")
 _PLAIN = frozenset({int, float, type(None)})  # what CSV writes as it is
 _PART = 64 * 1024  # bytes
 _WIDTHS = range(8, 61)
@@ -110,7 +108,7 @@ def _shown_as(column: Column, locale: str | None) -> Callable[[object], object]:
 
     def shown(value: object) -> object:
         if isinstance(value, str):
-            return _UNWRITABLE.sub("\ufffd", value) or None
+            return text_in_files(value) or None
         if value is None or (type(value) is int and not is_text):
             return value
         return _unusual(value, locale, is_text=is_text)
@@ -123,7 +121,7 @@ def _chosen(column: Column, locale: str | None, value: object) -> object:
         return None
     stored = [value] if isinstance(value, str) else value if isinstance(value, Iterable) else [value]
     words = [column.choice_words(str(item), locale) if locale else str(item) for item in stored]
-    return _UNWRITABLE.sub("\ufffd", ("、" if locale else ";").join(words)) or None
+    return text_in_files(("、" if locale else ";").join(words)) or None
 
 
 def _unusual(value: object, locale: str | None, *, is_text: bool) -> object:
@@ -137,7 +135,7 @@ def _unusual(value: object, locale: str | None, *, is_text: bool) -> object:
     if isinstance(value, date):
         return value
     text = "、".join(map(str, value)) if isinstance(value, list | tuple | set | frozenset) else str(value)
-    return _UNWRITABLE.sub("\ufffd", text) or None
+    return text_in_files(text) or None
 
 
 def _write_csv(titles: Sequence[str], rows: Iterable[Sequence[object]], stream: BinaryIO) -> int:
@@ -215,7 +213,7 @@ def _write_notes(workbook: Any, name: str, lines: Sequence[str]) -> None:
     wrapped = workbook.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True})
     sheet.set_column(0, 0, 100)
     for position, line in enumerate(lines):
-        sheet.write_string(position, 0, _UNWRITABLE.sub("\ufffd", line)[:MAX_CELL_TEXT], wrapped)
+        sheet.write_string(position, 0, text_in_files(line)[:MAX_CELL_TEXT], wrapped)
 
 
 def _check_length(value: object, row: int, title: str) -> None:

@@ -29,7 +29,14 @@ def test_a_note_keeps_its_lines() -> None:
     assert plain_text("one\r\ntwo\u2028three\r\u202efour\n") == "one\ntwo\nthree\nfour"
 
 
-@given(strategies.text())
+def test_a_note_keeps_what_joins_the_parts_of_an_emoji_and_a_name_does_not() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert plain_text(f"{family} 来\u202e学 ❤\ufe0f") == f"{family} 来学 ❤\ufe0f"
+    assert one_line("张\u200d三") == "张三"
+    assert plain_text("\u200d \u200c") == ""
+
+
+@given(strategies.text() | strategies.text("e\u0301\u200b\u200d\u202e\r\n \ufeff"))
 def test_what_was_cleaned_once_stays_as_it_is(text: str) -> None:
     assert plain_text(plain_text(text)) == plain_text(text)
     assert one_line(one_line(text)) == one_line(text)

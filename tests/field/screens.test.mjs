@@ -1,7 +1,7 @@
 // What the screens decide without a browser: where a position lies, what is wrong with a log, how things are said.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultsOf, plainText } from "../../fieldapp/static/js/field/ui/check.js";
+import { faultsOf } from "../../fieldapp/static/js/field/ui/check.js";
 import {
   contains,
   metresBetween,
@@ -99,17 +99,13 @@ for (const [what, changes, field] of [
   ["a third of a day", { service_days: 0.3 }, "days"],
   ["more days than it touches", { service_days: 2 }, "days"],
   ["nothing but blanks", { content: " \n " }, "content"],
+  ["nothing that is seen", { content: "\u200d\u202e" }, "content"],
   ["neither position nor reason", { fix: null }, "position"],
 ]) {
   test(`a log with ${what} is not kept`, () => assert.deepEqual(faults(changes), [field]));
 }
 
 test("a remote service needs no position", () => assert.deepEqual(faults({ mode: "remote", fix: null }), []));
-
-test("text is kept as the server keeps it", () => {
-  assert.equal(plainText("  一\r\n二\u0000\u0085 \n"), "一\n二");
-  assert.equal(plainText("\ud800a"), "\ufffda");
-});
 
 test("moments carry the phone's own offset, and days are counted whole", () => {
   const at = Date.parse("2026-11-20T09:12:30Z");

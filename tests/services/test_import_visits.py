@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings, strategies
 from openpyxl import load_workbook
 
 from fieldapp.domain.errors import ForbiddenError
@@ -156,6 +157,65 @@ def test_what_is_exported_is_read_back_unchanged(
         export_table(register, "visits", file_format, file, locale=locale)
         assert counts(bring_in(register, "visits", file)) == (0, 0, 0, 3), locale
     assert stored(register) == before
+
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+# What a program that sends logs may put into a text, whatever a phone would keep of it.
+SENT_TEXTS = strategies.text(
+    "稻秧🌾ab1=+-@'\"#,;<>&_x0D\n\t \xa0\u3000e\u0301"
+    "\u200b\u200d\ufeff\u202e\u2066\u00ad\u180e\v\f\x07\x1b\x85\u2028\r\uffff"
+) | strategies.text(strategies.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+
+
+@pytest.mark.parametrize("file_format", EXPORT_FORMATS)
+def test_a_log_with_characters_that_nobody_sees_is_read_back_unchanged(
+    register: Context, tmp_path: Path, file_format: ExportFormat
+) -> None:
+    record(register, commissioner(register), content=f"看\u202e{FAMILY}\v苗\x07情", photos=[])
+    before = stored(register)
+    file = tmp_path / f"visits.{file_format}"
+    export_table(register, "visits", file_format, file)
+    assert counts(bring_in(register, "visits", file)) == (0, 0, 0, 1)
+    assert stored(register) == before
+
+
+@pytest.mark.parametrize("file_format", EXPORT_FORMATS)
+def test_an_emoji_of_several_parts_comes_in_from_a_file(
+    register: Context, tmp_path: Path, file_format: ExportFormat
+) -> None:
+    me = commissioner(register)
+    record(register, me, content=f"{FAMILY} 来学 ❤\ufe0f", photos=[])
+    file = tmp_path / f"visits.{file_format}"
+    export_table(register, "visits", file_format, file)
+    record(register, me, base_revision=1, content="别的", photos=[])
+    assert counts(bring_in(register, "visits", file)) == (0, 1, 0, 0)
+    assert [row["content"] for row in stored(register)] == [f"{FAMILY} 来学 ❤\ufe0f"]
+
+
+@pytest.mark.parametrize("file_format", EXPORT_FORMATS)
+def test_whatever_logs_say_a_file_of_them_is_read_back_unchanged(
+    sqlite_context: Context, tmp_path: Path, file_format: ExportFormat
+) -> None:
+    fill(sqlite_context)
+    me = commissioner(sqlite_context)
+    revision: int | None = None
+
+    @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+    @given(SENT_TEXTS, SENT_TEXTS)
+    @example("\u200b", "\ufeff\x85")
+    @example("_x0041_ =1+1", "'=1")
+    def hold(content: str, reason: str) -> None:
+        nonlocal revision
+        told: dict[str, Any] = {"content": content, "fix": None, "no_fix_reason": reason[:200] or None}
+        sent = record(sqlite_context, me, base_revision=revision, photos=[], **told)
+        revision = sent.document["revision"]
+        before = stored(sqlite_context)
+        file = tmp_path / f"visits.{file_format}"
+        export_table(sqlite_context, "visits", file_format, file)
+        assert counts(bring_in(sqlite_context, "visits", file)) == (0, 0, 0, 1)
+        assert stored(sqlite_context) == before
+
+    hold()
 
 
 def test_a_withdrawn_visit_does_not_come_back_by_a_list(register: Context, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 // What a visit says, apart from what the server adds to it: the members of the body that is sent.
+import { plainText } from "./text.js";
 
 export const RESULTS = [
   "new_varieties",
@@ -22,18 +23,6 @@ const noResults = () => Object.fromEntries(RESULTS.map((name) => [name, 0]));
 const picked = (names, values) =>
   Object.fromEntries(names.filter((name) => name in values).map((name) => [name, values[name]]));
 
-// A text as the server keeps it: blanks around it say nothing, and what no database could hold goes.
-const BLANK = "[\\s\\u001c-\\u001f\\u0085]+";
-const AROUND = new RegExp(`^${BLANK}|${BLANK}$`, "g");
-const UNPAIRED = /\p{Surrogate}/gu;
-
-const tidy = (text) =>
-  String(text ?? "")
-    .replaceAll("\0", "")
-    .replace(UNPAIRED, "\uFFFD")
-    .replace(/\r\n?/g, "\n")
-    .replace(AROUND, "");
-
 // The body of a visit out of the values of a form or of a server's document, every member in its place.
 export function bodyOf(values) {
   return {
@@ -41,11 +30,11 @@ export function bodyOf(values) {
     started_at: values.started_at ?? null,
     ended_at: values.ended_at ?? null,
     mode: values.mode ?? "on_site",
-    content: tidy(values.content),
+    content: plainText(values.content),
     service_days: Number(values.service_days ?? 0),
     results: { ...noResults(), ...picked(RESULTS, values.results ?? {}) },
     fix: values.fix ? picked(FIX, values.fix) : null,
-    no_fix_reason: values.fix ? null : tidy(values.no_fix_reason) || null,
+    no_fix_reason: values.fix ? null : plainText(values.no_fix_reason) || null,
     recorded_at: values.recorded_at ?? null,
     photos: [...(values.photos ?? [])],
   };

@@ -1,5 +1,6 @@
 // What is wrong with a visit before it is kept, in plain words beside its field. The server judges again.
 import { say } from "../../map/words.js";
+import { plainText } from "../text.js";
 import { phoneTime } from "../time.js";
 import { servedOn } from "./places.js";
 import { dayOf, daysBetween } from "./times.js";
@@ -9,14 +10,6 @@ export const LONGEST_REASON = 200;
 const LONGEST_DAYS = 31;
 const A_MINUTE = 60_000;
 const A_DAY = 86_400_000;
-
-// Text as the server keeps it: what no keyboard types and the blanks around it say nothing.
-export const plainText = (text) =>
-  (text ?? "")
-    .replace(/\r\n?/g, "\n")
-    .replace(/[^\P{Cc}\n\t]/gu, "")
-    .replace(/\p{Cs}/gu, "\ufffd")
-    .trim();
 
 // -> {township, times, days, content, position}: a sentence for each field that cannot stay as it is.
 export function faultsOf(values, townships, now = phoneTime.now()) {

@@ -2,8 +2,9 @@
 import { say } from "../../map/words.js";
 import { newId } from "../outbox.js";
 import { StorageFull } from "../store.js";
+import { plainText } from "../text.js";
 import { now } from "../time.js";
-import { faultsOf, LONGEST_CONTENT, plainText } from "./check.js";
+import { faultsOf, LONGEST_CONTENT } from "./check.js";
 import { button, choice, field, make, newName, notice, para, stepper } from "./dom.js";
 import { photoField } from "./photo-field.js";
 import { servedOn, townshipAt } from "./places.js";

@@ -1,6 +1,6 @@
 // One visit, whole: what was logged, how it stands, what officers say of it, and what can be done.
 import { say } from "../../map/words.js";
-import { plainText } from "./check.js";
+import { plainText } from "../text.js";
 import { conflictPart } from "./conflict.js";
 import { button, facts, link, make, newName, notice, para } from "./dom.js";
 import { photoFigure } from "./photo.js";
