@@ -12,8 +12,9 @@ from tests.field.histories.running import Told, run_histories
 from tests.postgres import Databases, postgres_server
 
 _COUNT = 2000
-_SECONDS = 600.0  # on each engine
-_PEOPLE = 240
+_SECONDS = 900.0  # on each engine
+_LANES = 20  # they mostly wait for the network
+_PEOPLE = 2000  # whoever comes again brings all earlier visits to every new phone
 _KILL_EVERY = 25
 
 
@@ -36,6 +37,7 @@ def _run(database_url: str | None) -> Told:
             count=int(os.environ.get("FIELDAPP_HISTORIES", _COUNT)),
             kill_every=_KILL_EVERY,
             people=_PEOPLE,
+            lanes=_LANES,
             seconds=float(os.environ.get("FIELDAPP_HISTORY_SECONDS", _SECONDS)),
             database_url=database_url,
         )

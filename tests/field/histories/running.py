@@ -13,7 +13,6 @@ from tests.field.histories.installation import write_installation
 from tests.field.node import node
 
 _RUN = Path(__file__).parent / "run.mjs"
-_LANES = 8
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,11 @@ def run_histories(
     count: int,
     kill_every: int,
     people: int,
+    lanes: int = 8,
     seconds: float | None = None,
     database_url: str | None = None,
 ) -> Told:
-    """Run ``count`` histories from ``first_seed`` on, or as many as ``seconds`` allow.
+    """Run ``count`` histories from ``first_seed`` on, or as many as ``seconds`` allow, ``lanes`` at once.
 
     After each ``kill_every`` of them the server is killed while the others go on; 0 for never. The database
     is one on SQLite in ``folder``, unless ``database_url`` names another without people in it.
@@ -57,7 +57,7 @@ def run_histories(
         "INSTALLATION": str(file),
         "SEED": str(first_seed),
         "COUNT": str(count),
-        "LANES": str(min(_LANES, count)),
+        "LANES": str(min(lanes, count)),
         "KILL_EVERY": str(kill_every),
     }
     if seconds is not None:
