@@ -82,7 +82,7 @@ def _free_port() -> int:
 
 
 def _code(number: int) -> str:
-    return f"239999{number + 100}"
+    return f"2399{number:05}"
 
 
 def _fill(context: Context, people: int) -> None:
