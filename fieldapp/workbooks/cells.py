@@ -6,37 +6,25 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 from rapidfuzz import process
 
 from fieldapp.i18n import translate
 from fieldapp.workbooks.columns import LOCALES, NO, YES, Column, normalised_header
+from fieldapp.workbooks.errors import CellError
+from fieldapp.workbooks.moments import Written, read_moment
 from fieldapp.workbooks.texts import is_taken
 from geodata.errors import Message
 
-# Days that a bare number can stand for, as Excel counts: 1954 to 2119. Smaller ones are ages and amounts.
-_SERIAL_DAYS = range(20_000, 80_000)
 # Beyond 15 digits Excel rounds a number, so a code written as one is no longer the code.
 _EXACT_DIGITS = 10**15
 _ERRORS = re.compile(r"#(REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|GETTING_DATA)|(Err|错误):\d+")
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?(E[+-]?\d{1,3})?", re.IGNORECASE)
-_DAY = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"
-_TIME = r"(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2})?(?:\.(\d{1,6}))?)?秒?"
-_ZONE = r"(Z|[+-]\d{2}:?\d{2})"
-_MOMENT = re.compile(rf"{_DAY}(?:[T\s]*{_TIME}\s*{_ZONE}?)?", re.IGNORECASE)
 _YES = frozenset({"是", "有", "对", "√", "✓", "✔", "y", "yes", "true", "t", "1"})
 _NO = frozenset({"否", "无", "不是", "没有", "×", "✗", "✘", "x", "n", "no", "false", "f", "0"})
 _SEPARATORS = re.compile(r"[、,，;；|\n]+")
 _MANY_CHOICES = 12
-
-
-class CellError(Exception):
-    """A cell that does not hold what its column asks for."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(str(message))
-        self.message = message
 
 
 def cleaned(text: str) -> str:
@@ -192,68 +180,37 @@ def _boolean(cell: object) -> bool:
     )
 
 
-def _moment(cell: object, dates_from_1904: bool) -> datetime | None:
-    """The day and time of a cell in any usual notation; aware only when it names an offset from UTC."""
+def _moment(cell: object, dates_from_1904: bool) -> Written | None:
+    """The day and time of a cell in any usual notation."""
     if isinstance(cell, datetime):
-        return cell
+        return Written(cell, timed=True)
     if isinstance(cell, date):
-        return datetime.combine(cell, time())
+        return Written(datetime.combine(cell, time()), timed=False)
     if isinstance(cell, bool | time | timedelta):
         return None
-    try:
-        return _moment_in(_plain(cell), dates_from_1904)
-    except ValueError:
-        return None
-
-
-def _moment_in(text: str, dates_from_1904: bool) -> datetime | None:
-    if match := _MOMENT.fullmatch(text):
-        return _from_parts(match)
-    if re.fullmatch(r"(19|20|21)\d{6}", text):
-        return datetime(int(text[:4]), int(text[4:6]), int(text[6:]))  # noqa: DTZ001
-    if re.fullmatch(r"\d{5}(\.\d+)?", text) and int(float(text)) in _SERIAL_DAYS:
-        epoch = datetime(1904, 1, 1) if dates_from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001
-        return epoch + timedelta(seconds=round(float(text) * 86400))
-    return None
-
-
-def _from_parts(match: re.Match[str]) -> datetime:
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
-    return datetime(
-        int(year),
-        int(month),
-        int(day),
-        int(hour or 0),
-        int(minute or 0),
-        int(second or 0),
-        int((fraction or "").ljust(6, "0")),
-        tzinfo=_offset(zone) if zone else None,
-    )
-
-
-def _offset(zone: str) -> timezone:
-    if zone.upper() == "Z":
-        return timezone.utc  # noqa: UP017
-    hours, minutes = int(zone[1:3]), int(zone[-2:])
-    return timezone((1 if zone[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+    return read_moment(_plain(cell), dates_from_1904=dates_from_1904)
 
 
 def _date(cell: object, dates_from_1904: bool) -> date:
-    moment = _moment(cell, dates_from_1904)
-    if moment is None:
+    written_as = _moment(cell, dates_from_1904)
+    if written_as is None:
         raise CellError(
             Message("{value} is not a date. Write it like 2026-01-05 or 2026年1月5日.", value=written(cell))
         )
-    return moment.date()
+    return written_as.moment.date()
 
 
 def _datetime(cell: object, dates_from_1904: bool) -> datetime:
-    moment = _moment(cell, dates_from_1904)
-    if moment is None:
+    written_as = _moment(cell, dates_from_1904)
+    if written_as is None:
         raise CellError(
             Message("{value} is not a date with time. Write it like 2026-01-05 09:30.", value=written(cell))
         )
-    return moment
+    if not written_as.timed:
+        raise CellError(
+            Message("{value} has no time of day. Write it like 2026-01-05 09:30.", value=written(cell))
+        )
+    return written_as.moment
 
 
 def _choices_parser(column: Column) -> Callable[[object], object]:

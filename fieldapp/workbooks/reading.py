@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fieldapp.domain.importing import MAX_FAULTS, ImportFault
-from fieldapp.workbooks.cells import CellError, is_error, parser_for, written
+from fieldapp.workbooks.cells import is_error, parser_for, written
 from fieldapp.workbooks.columns import Column
+from fieldapp.workbooks.errors import CellError
 from fieldapp.workbooks.files import HEADER_SEARCH_ROWS, Grid, TableFile, open_table_file
 from fieldapp.workbooks.headers import Header, HeaderNames, match_header
 from fieldapp.workbooks.inspection import UNCALCULATED
