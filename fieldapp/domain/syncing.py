@@ -49,7 +49,7 @@ def reminder_of(phones: Iterable[Phone], now: datetime) -> Message | None:
     latest = max(known, key=lambda phone: phone.last_seen_at, default=None)
     if latest is None:
         return None
-    if abs(latest.clock_skew_s) > CLOCK_OFF.total_seconds():
+    if clock_is_off(latest.clock_skew_s):
         return _clock_off(latest.clock_skew_s)
     if latest.pending and not latest.persistent:
         return Message(
@@ -59,14 +59,30 @@ def reminder_of(phones: Iterable[Phone], now: datetime) -> Message | None:
     return None
 
 
-def _clock_off(skew_s: float) -> Message:
-    minutes = round(abs(skew_s) / 60)
+def clock_is_off(skew_s: float) -> bool:
+    """Whether a clock that is so many seconds fast, or slow if negative, is told of."""
+    return abs(skew_s) > CLOCK_OFF.total_seconds()
+
+
+def clock_off(skew_s: float) -> Message | None:
+    """How wrong a clock is, for a list of phones; None where it is right enough."""
+    if not clock_is_off(skew_s):
+        return None
+    off = _duration(skew_s)
+    return Message("clock {off} slow", off=off) if skew_s < 0 else Message("clock {off} fast", off=off)
+
+
+def _duration(seconds: float) -> Message:
+    minutes = round(abs(seconds) / 60)
     if minutes < 2 * 60:
-        off = Message("{count} min", count=minutes)
-    elif minutes < 48 * 60:
-        off = Message("{count} h", count=round(minutes / 60))
-    else:
-        off = Message("{count} days", count=round(minutes / 60 / 24))
+        return Message("{count} min", count=minutes)
+    if minutes < 48 * 60:
+        return Message("{count} h", count=round(minutes / 60))
+    return Message("{count} days", count=round(minutes / 60 / 24))
+
+
+def _clock_off(skew_s: float) -> Message:
+    off = _duration(skew_s)
     if skew_s < 0:
         return Message(
             "The clock of your phone is {off} slow. The app goes by the server's time; still, "

@@ -9,7 +9,7 @@ from typing import Any
 
 from fieldapp.domain.errors import ConflictError, NotFoundError
 from fieldapp.domain.permissions import Action, Person, Row, require, shown_phone, visible
-from fieldapp.domain.syncing import CLOCK_OFF
+from fieldapp.domain.syncing import clock_off
 from fieldapp.persistence import phones
 from fieldapp.services.context import Context
 from geodata.errors import Message
@@ -32,7 +32,7 @@ class SyncLine:
     phones: int
     pending: int
     oldest_pending_at: datetime | None
-    clock_off_minutes: int
+    clock_off: Message | None
     app_version: str
     reminded_at: datetime | None
 
@@ -109,7 +109,6 @@ def _line(by: Person, now: datetime, terms: list[dict[str, Any]], told: list[dic
     first = terms[0]
     latest = max(told, key=lambda row: row["last_seen_at"], default=None)
     codes = frozenset({term["county_code"] for term in terms})
-    skew = abs(latest["clock_skew_s"]) if latest else 0.0
     return SyncLine(
         commissioner_id=first["commissioner_id"],
         commissioner=first["commissioner"],
@@ -126,7 +125,7 @@ def _line(by: Person, now: datetime, terms: list[dict[str, Any]], told: list[dic
         oldest_pending_at=min(
             (row["oldest_pending_at"] for row in told if row["oldest_pending_at"]), default=None
         ),
-        clock_off_minutes=round(skew / 60) if skew > CLOCK_OFF.total_seconds() else 0,
+        clock_off=clock_off(latest["clock_skew_s"]) if latest else None,
         app_version=latest["app_version"] if latest else "",
         reminded_at=max((row["reminded_at"] for row in told if row["reminded_at"]), default=None),
     )

@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from fieldapp.domain.syncing import CLOCK_OFF, WAITS_LONG, Phone, reminder_of
+import pytest
+
+from fieldapp.domain.syncing import CLOCK_OFF, WAITS_LONG, Phone, clock_off, reminder_of
 
 NOW = datetime(2026, 11, 26, 4, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,3 +41,17 @@ def test_a_wrong_clock_and_a_forgetful_browser_are_told_of_the_phone_in_use() ->
     assert "365 days slow" in said(replace(CLEAR, clock_skew_s=-365 * DAY.total_seconds()))
     assert said(replace(off, last_seen_at=NOW - DAY), CLEAR) == ""
     assert "delete" in said(replace(CLEAR, pending=1, oldest_pending_at=NOW, persistent=False))
+
+
+@pytest.mark.parametrize(
+    ("skew_s", "words"),
+    [
+        (4320 * 60, "clock 3 days fast"),
+        (-4320 * 60, "clock 3 days slow"),
+        (-3 * 3600, "clock 3 h slow"),
+        (10 * 60, "clock 10 min fast"),
+        (60, "None"),
+    ],
+)
+def test_a_list_tells_how_wrong_a_clock_is_in_units_that_people_use(skew_s: float, words: str) -> None:
+    assert str(clock_off(skew_s)) == words
