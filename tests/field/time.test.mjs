@@ -89,6 +89,121 @@ test("a clock that was put back while the app was closed counts as unknown", () 
   assert.equal(again.now(), phone.real);
 });
 
+const HOUR = 3_600_000;
+
+// A phone whose wrong clock the server corrected, closed for `hours`, meanwhile `set` by hand or not, and opened.
+function reopened(off, hours, set = () => {}) {
+  const phone = world(off);
+  const before = phone.start();
+  before.learn(phone.real, before.mark());
+  phone.pass(5 * 60_000);
+  const kept = before.seen();
+  phone.pass(hours * HOUR);
+  set(phone);
+  const time = phone.restart();
+  time.recall(kept);
+  return { phone, time, kept };
+}
+const putRight = (phone) => phone.set(phone.real);
+
+for (const [what, off, hours] of [
+  ["three hours slow", -3 * HOUR, 8],
+  ["three hours fast", 3 * HOUR, 8],
+]) {
+  test(`a clock ${what} that may have been put right while the app was closed is asked about`, () => {
+    for (const [set, right] of [
+      [() => {}, false],
+      [putRight, true],
+    ]) {
+      const { phone, time } = reopened(off, hours, set);
+      const { shown, corrected } = time.doubt;
+      assert.equal(right ? shown : corrected, phone.real);
+      assert.equal(time.seen(), null); // what is in doubt is not kept
+      const kept = time.settle(right);
+      assert.equal(time.doubt, null);
+      assert.equal(time.now(), phone.real);
+      phone.pass(30_000);
+      const again = phone.restart();
+      again.recall(kept);
+      assert.equal(again.doubt, null);
+      assert.equal(again.now(), phone.real);
+    }
+  });
+}
+
+test("no question is asked where only one story can be true", () => {
+  // Slow by more than it was closed: had it been put right, it would show more.
+  const slow = reopened(-10 * DAY, 20);
+  assert.equal(slow.time.doubt, null);
+  assert.equal(slow.time.now(), slow.phone.real);
+  // Right within a minute, or reopened at once.
+  for (const [off, hours] of [
+    [20_000, 50],
+    [3 * HOUR, 0],
+  ]) {
+    const { time } = reopened(off, hours);
+    assert.equal(time.doubt, null);
+  }
+});
+
+test("a clock that shows less than before was set: whether it is right now, only the person knows", () => {
+  const { phone, time } = reopened(10 * DAY, 2, putRight);
+  assert.deepEqual(time.doubt, { shown: phone.real, corrected: null });
+  time.settle(true);
+  assert.equal(time.now(), phone.real);
+});
+
+test("a clock that may have been put right while the phone slept with the app open is asked about", () => {
+  for (const off of [3 * HOUR, -3 * HOUR]) {
+    const phone = world(off);
+    const time = phone.start();
+    time.learn(phone.real, time.mark());
+    phone.pass(8 * HOUR, { asleep: true });
+    phone.set(phone.real);
+    assert.equal(time.doubt.shown, phone.real);
+  }
+  const phone = world(3 * HOUR);
+  const time = phone.start();
+  time.learn(phone.real, time.mark());
+  phone.pass(HOUR, { asleep: true }); // shorter than the clock was fast
+  phone.set(phone.real);
+  assert.deepEqual(time.doubt, { shown: phone.real, corrected: null });
+});
+
+test("the server's word ends every doubt, and tells where the person was wrong", () => {
+  const { phone, time } = reopened(-3 * HOUR, 8, putRight);
+  time.learn(phone.real, time.mark());
+  assert.deepEqual([time.doubt, time.now(), time.wrong], [null, phone.real, null]);
+
+  const other = reopened(-3 * HOUR, 8, putRight);
+  other.time.settle(false); // three hours ahead of what is true
+  const since = other.phone.real;
+  other.phone.pass(HOUR);
+  other.time.learn(other.phone.real, other.time.mark());
+  assert.equal(other.time.now(), other.phone.real);
+  assert.deepEqual(other.time.wrong, { since, by: 3 * HOUR });
+  other.phone.pass(HOUR);
+  other.time.learn(other.phone.real, other.time.mark());
+  assert.ok(other.time.wrong); // until somebody has seen it
+  const kept = other.time.forgive();
+  assert.equal(other.time.wrong, null);
+  const again = other.phone.restart();
+  again.recall(kept);
+  assert.equal(again.wrong, null);
+});
+
+test("another tab that was watched less long puts nothing in doubt", () => {
+  const phone = world(3 * HOUR);
+  const [one, two] = [phone.start(), phone.start()];
+  two.recall(one.learn(phone.real, one.mark()));
+  phone.pass(HOUR);
+  const kept = one.seen();
+  phone.pass(HOUR);
+  two.recall(kept);
+  assert.equal(two.doubt, null);
+  assert.equal(two.now(), phone.real);
+});
+
 test("a clock that is set between question and answer teaches nothing", () => {
   const phone = world(0);
   const time = phone.start();

@@ -57,6 +57,23 @@ PHONE_WORDS = {
         "Visits of another person are waiting on this phone: {count}. They stay here and are sent "
         "when that person logs in."
     ),
+    # A clock of which the phone cannot tell whether it is right.
+    "clock_title": Message("What time is it?"),
+    "clock_asking": Message("Asking the server what time it is."),
+    "clock_either": Message(
+        "The clock of this phone was wrong when there last was a network, and may have been put right since. "
+        "What time is it now?"
+    ),
+    "clock_set": Message(
+        "The clock of this phone was put back and shows {time}. If that is not the time, set the clock in "
+        "the phone's settings first."
+    ),
+    "clock_right": Message("The time is right"),
+    "clock_wrong": Message(
+        "The time that was given on this phone at {time} was wrong by {length}. Check the times of the "
+        "visits that were logged since."
+    ),
+    "clock_seen": Message("I have checked them"),
     # New versions.
     "outdated": Message("A newer version of the app is open in another window. Load this one again."),
     "reload": Message("Load again"),

@@ -7,6 +7,7 @@ import { createOutbox, stateOf } from "../outbox.js";
 import { lastUser, OutdatedPage, openStore, StorageClosed, StorageFull } from "../store.js";
 import { createSync } from "../sync.js";
 import { now, phoneTime } from "../time.js";
+import { leaveClock } from "./clock.js";
 import { makeFrame } from "./frame.js";
 import { currentLanguage, languageTag, loadWords, showTheme, tellLanguage } from "./language.js";
 import { showNotices } from "./notices.js";
@@ -78,7 +79,9 @@ class App {
     if (this.closed) return;
     addEventListener("online", () => this.#wake());
     addEventListener("offline", () => this.refresh());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#wake());
+    document.addEventListener("visibilitychange", () =>
+      document.hidden ? leaveClock(this.store) : this.#wake(),
+    );
     this.#registration = await watchVersions({
       onWaiting: (activate) => {
         this.activate = activate;

@@ -1,5 +1,6 @@
 // What must be told on every screen, as long as it holds.
 import { say } from "../../map/words.js";
+import { clockQuestion, clockWrong, isAsked } from "./clock.js";
 import { button, link, notice } from "./dom.js";
 import { surroundings } from "./storage.js";
 
@@ -26,6 +27,9 @@ export function showNotices(app) {
       ),
     );
   }
+  // A visit that is written asks by itself, before it is dated.
+  const question = isAsked(app) || location.hash.startsWith("#/record") ? null : clockQuestion(app);
+  notices.push(...[question, clockWrong(app)].filter(Boolean));
   if (app.notForThem) {
     notices.push(notice("warn", say("not_for_you"), link(say("to_site"), "/")));
   }

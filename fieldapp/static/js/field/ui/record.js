@@ -5,6 +5,7 @@ import { StorageFull } from "../store.js";
 import { plainText } from "../text.js";
 import { now } from "../time.js";
 import { faultsOf, LONGEST_CONTENT } from "./check.js";
+import { clockQuestion } from "./clock.js";
 import { button, choice, field, make, newName, notice, para, stepper } from "./dom.js";
 import { photoField } from "./photo-field.js";
 import { servedOn, townshipAt } from "./places.js";
@@ -237,6 +238,11 @@ function form(app, { id, values, existing, draft }) {
           }),
         ),
       );
+      return;
+    }
+    const question = clockQuestion(app, trySave);
+    if (question) {
+      problem.append(question);
       return;
     }
     const wrong = judge();

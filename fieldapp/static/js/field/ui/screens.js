@@ -1,4 +1,6 @@
 // Which screen an address shows.
+import { phoneTime } from "../time.js";
+import { clockScreen } from "./clock.js";
 import { closedScreen, firstScreen } from "./first.js";
 import { homeScreen } from "./home.js";
 import { leavingScreen } from "./leaving.js";
@@ -19,7 +21,8 @@ export async function screenFor(app, hash) {
   if (place === "left" && !app.user) location.replace("/login?next=/field/");
   if (!app.user) return firstScreen(app);
   if (place in LEAVING) return leavingScreen(app, LEAVING[place]);
-  if (place === "record") return app.townships.length ? recordScreen(app) : homeScreen(app);
+  if (place === "record" && !app.townships.length) return homeScreen(app);
+  if (place === "record") return phoneTime.doubt ? clockScreen(app) : recordScreen(app);
   if (place === "map") return mapScreen(app);
   if (place === "visits") {
     const row = app.rows.find((each) => each.id === id);
