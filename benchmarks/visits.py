@@ -33,6 +33,8 @@ from tests.postgres import Databases, postgres_server
 SECONDS = int(os.environ.get("SECONDS_OF_VISITS", "30"))
 _PHONES = 40  # as many commissioners log their visits
 _CONNECTIONS = 32
+_DAYS = 60  # before today, on each of which a commissioner makes visits, one after the other
+_LENGTH = timedelta(minutes=150)
 
 
 def visits_on_sqlite() -> list[Figure]:
@@ -62,13 +64,15 @@ def _taken(folder: Path, database_url: str, *, workers: int, rate: float, most: 
     make_demonstration(context)
     tokens = phones(context)
     with _served(context.settings, workers) as (url, process):
-        offer(url, logs(tokens, 200), rate=float("inf"), connections=_CONNECTIONS)  # warm
+        warm, wanted = 200, int(rate * SECONDS)
+        offer(url, logs(tokens, warm), rate=float("inf"), connections=_CONNECTIONS)
         before = _count(context)
         with watched_machine(process) as machine:
-            load = offer(url, logs(tokens, int(rate * SECONDS)), rate=rate, connections=_CONNECTIONS)
+            load = offer(url, logs(tokens, wanted, after=warm), rate=rate, connections=_CONNECTIONS)
         left_behind = len(load.latencies) - (_count(context) - before)
         with watched_machine(process) as flat_out:
-            fastest = offer(url, logs(tokens, int(rate * SECONDS / 3)), rate=most, connections=_CONNECTIONS)
+            further = logs(tokens, wanted // 3, after=warm + wanted)
+            fastest = offer(url, further, rate=most, connections=_CONNECTIONS)
     with context.reading() as connection:
         whole = check_chain(connection).whole
     context.close()
@@ -110,13 +114,13 @@ def _count(context: Context) -> int:
 
 
 def phones(context: Context) -> list[tuple[str, str]]:
-    """A token and a township of as many commissioners in office."""
+    """A token and a township of as many commissioners who have been in office long enough."""
     today = context.today()
     serving = (
         select(schema.assignments.c.commissioner_id, func.min(schema.assignments.c.township_code))
         .where(
             schema.assignments.c.state == "active",
-            schema.assignments.c.starts_on <= today - timedelta(days=1),
+            schema.assignments.c.starts_on <= today - timedelta(days=_DAYS),
             schema.assignments.c.ends_on >= today,
         )
         .group_by(schema.assignments.c.commissioner_id)
@@ -148,19 +152,24 @@ def phones(context: Context) -> list[tuple[str, str]]:
     return made
 
 
-def logs(tokens: list[tuple[str, str]], count: int) -> list[bytes]:
-    """So many new visits of yesterday, each as the bytes of its request, two photos awaited with each."""
-    day = date.today() - timedelta(days=1)  # noqa: DTZ011 - the demonstration's terms reach far around it
-    return [_log(*tokens[number % len(tokens)], day) for number in range(count)]
+def logs(tokens: list[tuple[str, str]], count: int, *, after: int = 0) -> list[bytes]:
+    """So many new visits, each as the bytes of its request, two photos awaited with each.
+
+    ``after`` are the visits that were made before these: nobody makes two at the same time.
+    """
+    numbers = range(after, after + count)
+    return [_log(*tokens[number % len(tokens)], number // len(tokens)) for number in numbers]
 
 
-def _log(token: str, township_code: str, day: date) -> bytes:
-    began = datetime.combine(day, time(9, 10), ZoneInfo("Asia/Shanghai"))
+def _log(token: str, township_code: str, number: int) -> bytes:
+    slot, days = divmod(number, _DAYS)
+    day = date.today() - timedelta(days=1 + days)  # noqa: DTZ011 - within the terms of the chosen phones
+    began = datetime.combine(day, time(6), ZoneInfo("Asia/Shanghai")) + slot * _LENGTH
     body = {
         "base_revision": None,
         "township_code": township_code,
         "started_at": began.isoformat(),
-        "ended_at": (began + timedelta(minutes=150)).isoformat(),
+        "ended_at": (began + _LENGTH).isoformat(),
         "mode": "on_site",
         "content": "查看苗情，指导水肥管理，解答农户提问，发放技术资料。",
         "service_days": 0.5,

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from uuid import UUID
 
-from fieldapp.domain.evidence_reasons import EvidenceReason, Span, metres, seconds
+from fieldapp.domain.evidence_meanwhile import OtherVisit, reasons_of_others
+from fieldapp.domain.evidence_reasons import EvidenceReason, Span, metres, of_visit, seconds
 from fieldapp.domain.visits import EvidenceGrade, VisitMode
 
 # A fix worse than this proves a township less well, and a fix may lie no further outside than this.
@@ -46,6 +48,7 @@ class PhotoEvidence:
     taken_at: datetime | None = None
     outside_m: float | None = None
     used_on: date | None = None
+    used_by: UUID | None = None
     similar: bool = False  # to the one that was used before, not the same
 
 
@@ -56,6 +59,7 @@ class Move:
     distance_m: float  # beyond what both positions may err
     duration: timedelta
     visited_on: date
+    visit_id: UUID | None = None
 
     @property
     def is_impossible(self) -> bool:
@@ -69,7 +73,8 @@ class VisitEvidence:
     """Everything that is known of a visit's evidence.
 
     ``tolerance_m`` is how far the township's boundary itself may err; ``client_clock`` what the visitor's
-    clock said when ``received_at`` was the server's time.
+    clock said when ``received_at`` was the server's time; ``others`` are those of the commissioner's other
+    visits that may have gone on at the same time.
     """
 
     started_at: datetime
@@ -81,6 +86,7 @@ class VisitEvidence:
     client_clock: datetime | None = None
     photos: Sequence[PhotoEvidence] = ()
     moves: Sequence[Move] = ()
+    others: Sequence[OtherVisit] = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,13 @@ class Graded:
 
 def grade_of(visit: VisitEvidence) -> Graded:
     """The grade of a visit and its reasons, the gravest first."""
-    reasons = [*_of_fix(visit), *_of_photos(visit), *_of_clock(visit), *_of_moves(visit)]
+    reasons = [
+        *_of_fix(visit),
+        *reasons_of_others(visit, visit.others),
+        *_of_photos(visit),
+        *_of_clock(visit),
+        *_of_moves(visit),
+    ]
     reasons.sort(key=lambda reason: reason.at_best, reverse=True)  # stable: else in the order of the table
     return Graded(reasons[0].at_best, tuple(dict.fromkeys(reasons)))
 
@@ -137,7 +149,7 @@ def _of_photos(visit: VisitEvidence) -> Iterator[EvidenceReason]:
             yield EvidenceReason(
                 "photo.similar" if photo.similar else "photo.reused",
                 EvidenceGrade.D,
-                {"day": photo.used_on.isoformat()},
+                of_visit(photo.used_by) | {"day": photo.used_on.isoformat()},
             )
     fresh = [photo for photo in visit.photos if photo.arrived and photo.used_on is None]
     doubts = [tuple(_doubts(photo, visit)) for photo in fresh]
@@ -190,7 +202,8 @@ def _of_moves(visit: VisitEvidence) -> Iterator[EvidenceReason]:
                 EvidenceGrade.D,
                 metres(move.distance_m, "distance_m")
                 | seconds(move.duration)
-                | {"day": move.visited_on.isoformat()},
+                | {"day": move.visited_on.isoformat()}
+                | of_visit(move.visit_id),
             )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from fieldapp.domain.visits import EvidenceGrade
 from geodata.errors import Message
@@ -31,6 +32,11 @@ class EvidenceReason:
         return {"code": self.code, "at_best": self.at_best.value, **self.fields}
 
     @property
+    def visit_id(self) -> UUID | None:
+        """The other visit that it speaks of, where it speaks of one."""
+        return UUID(str(self.fields["visit"])) if "visit" in self.fields else None
+
+    @property
     def sentence(self) -> Message:
         """For people."""
         return _SENTENCES[self.code](self.fields)
@@ -50,6 +56,11 @@ def metres(distance_m: float, name: str = "outside_m") -> Span:
 def seconds(duration: timedelta) -> Span:
     """How long, as a field, whichever way."""
     return {"seconds": math.ceil(abs(duration).total_seconds())}
+
+
+def of_visit(visit_id: UUID | None) -> Span:
+    """The other visit that a reason speaks of, as a field."""
+    return {} if visit_id is None else {"visit": str(visit_id)}
 
 
 def _distance(distance_m: int | str) -> Message:
@@ -127,6 +138,23 @@ _SENTENCES: dict[str, Callable[[Span], Message]] = {
     "photo.elsewhere": lambda has: Message(
         "By its own position a photo was taken {distance} outside the township.",
         distance=_distance(has["outside_m"]),
+    ),
+    "meanwhile.elsewhere": lambda has: Message(
+        "Another visit of the same commissioner, in {township}, was going on at that time.",
+        township=has["township"],
+    ),
+    "meanwhile.briefly": lambda has: Message(
+        "Another visit of the same commissioner, in {township}, overlaps with it by {duration}.",
+        township=has["township"],
+        duration=_duration(has),
+    ),
+    "meanwhile.remote": lambda has: Message(
+        "Another visit of the same commissioner, in {township}, was going on at that time; "
+        "not both were on site.",
+        township=has["township"],
+    ),
+    "meanwhile.here": lambda _: Message(
+        "Another visit of the same commissioner in the same township was going on at that time."
     ),
     "clock.fast": lambda has: Message(
         "The phone's clock was {duration} ahead of the server's.", duration=_duration(has)

@@ -29,6 +29,7 @@ _READ = (
     "commissioner_id",
     "started_at",
     "ended_at",
+    "visited_on",
     "received_at",
     "client_clock",
     "mode",
@@ -39,6 +40,7 @@ _READ = (
     "fix_mocked",
     "grade",
     "grade_reasons",
+    "review",
     "revision",
     "deleted_at",
 )

@@ -8,7 +8,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.domain.errors import NotFoundError
@@ -25,18 +39,24 @@ from fieldapp.persistence.schema import (
 )
 from geodata.errors import Message
 
-_LOCKS = 0x70686F74  # of photos, among those that are known by two numbers
+# Locks that are known by two numbers: of photos, and of the people who make visits.
+_LOCKS, _LOCKS_OF_PEOPLE = 0x70686F74, 0x70686F75
 _ARRIVED = select(photos.c.sha256).where(photos.c.sha256.in_(bindparam("digests", expanding=True)))
 
 
-def _lock_named() -> Select[Any]:
-    named = visit_photos.c.visit_id.in_(bindparam("visit_ids", expanding=True))
-    number = func.hashtext(visit_photos.c.sha256).label("number")
-    numbers = select(number).where(named).distinct().order_by(number).subquery()
-    return select(func.pg_advisory_xact_lock(_LOCKS, numbers.c.number))
+def _lock_graded() -> Select[Any]:
+    asked: BindParameter[Any] = bindparam("visit_ids", expanding=True)
+    pictures = select(literal(_LOCKS).label("kind"), func.hashtext(visit_photos.c.sha256).label("number"))
+    people = select(literal(_LOCKS_OF_PEOPLE).label("kind"), func.hashtext(visits.c.commissioner_id))
+    numbers = (
+        union(pictures.where(visit_photos.c.visit_id.in_(asked)), people.where(visits.c.id.in_(asked)))
+        .order_by("kind", "number")
+        .subquery()
+    )
+    return select(func.pg_advisory_xact_lock(numbers.c.kind, numbers.c.number))
 
 
-_LOCK_NAMED = _lock_named()
+_LOCK_GRADED = _lock_graded()
 
 
 def find(connection: Connection, sha256: str) -> Values | None:
@@ -88,10 +108,14 @@ def lock(connection: Connection, sha256: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCKS, func.hashtext(sha256))))
 
 
-def lock_named(connection: Connection, visit_ids: Sequence[UUID]) -> None:
-    """The same for all the photos that these visits name, in an order that is the same for everybody."""
+def lock_graded(connection: Connection, visit_ids: Sequence[UUID]) -> None:
+    """The same for all the photos that these visits name, and for the commissioners who made them.
+
+    So whoever grades sees every visit of theirs that another one has recorded. All are locked by one
+    statement, in an order that is the same for everybody.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(_LOCK_NAMED, {"visit_ids": visit_ids})
+        connection.execute(_LOCK_GRADED, {"visit_ids": visit_ids})
 
 
 def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, list[str]]:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
-    exists,
     insert,
     literal,
     or_,
@@ -32,7 +31,6 @@ from fieldapp.domain.visits import (
     INCOME,
     RESULTS,
     Fix,
-    Review,
     Visit,
     VisitFilter,
     VisitMode,
@@ -123,25 +121,18 @@ def township_codes(connection: Connection) -> dict[UUID, str]:
     }
 
 
-def overlapping(connection: Connection, visit_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of the visits during which their commissioner says to have made another one, too."""
-    other = visits.alias("other")
-    at_the_same_time = exists().where(
-        other.c.commissioner_id == visits.c.commissioner_id,
-        other.c.id != visits.c.id,
-        other.c.started_at < visits.c.ended_at,
-        other.c.ended_at > visits.c.started_at,
-        other.c.deleted_at.is_(None),
-        other.c.review != Review.REJECTED.value,
-    )
-    found = select(visits.c.id).where(visits.c.id.in_(list(visit_ids)), at_the_same_time)
-    return frozenset(connection.scalars(found))
-
-
 def readable(connection: Connection, visit_id: UUID, rows: RowFilter) -> StoredVisit | None:
     """The same, where it is among the rows that somebody may read."""
     found = connection.execute(_readable(rows).where(visits.c.id == visit_id)).one_or_none()
     return None if found is None else _stored(connection, [dict(found._mapping)])[0]
+
+
+def readable_among(connection: Connection, visit_ids: Collection[UUID], rows: RowFilter) -> frozenset[UUID]:
+    """Those of the visits that are among the rows that somebody may read."""
+    if not visit_ids:
+        return frozenset()
+    statement = _readable(rows).with_only_columns(visits.c.id).where(visits.c.id.in_(list(visit_ids)))
+    return frozenset(connection.scalars(statement))
 
 
 def changed_since(

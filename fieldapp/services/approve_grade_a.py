@@ -12,7 +12,7 @@ from fieldapp.domain.permissions import Action, Person, may, visible
 from fieldapp.domain.permissions import Row as Belongs
 from fieldapp.domain.reviewing import ReviewStep, approves_itself
 from fieldapp.domain.visits import EvidenceGrade, Review
-from fieldapp.persistence import visit_pages, visits
+from fieldapp.persistence import meanwhile, visit_pages, visits
 from fieldapp.persistence.visit_pages import VisitFilter
 from fieldapp.services.context import Context
 from fieldapp.services.review_visit import write_step
@@ -68,7 +68,7 @@ def _found(connection: Any, county: str, by: Person) -> GradeA:
     reach = visible(by, "visit")
     total = visit_pages.count(connection, reach, wanted)
     first = visit_pages.page(connection, reach, wanted, sort="received", descending=False, limit=AT_ONCE)
-    overlapping = visits.overlapping(connection, [row["id"] for row in first])
+    overlapping = meanwhile.contradicted(connection, {row["id"]: row["started_at"] for row in first})
     rows = [
         row
         for row in first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,12 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Row
 
 from fieldapp.domain.evidence import FixEvidence, Move, PhotoEvidence, VisitEvidence, grade_of
-from fieldapp.domain.visits import VisitMode
+from fieldapp.domain.evidence_meanwhile import OtherVisit, precedes, reason_of_other, speaks
+from fieldapp.domain.evidence_reasons import reason_of
+from fieldapp.domain.visits import Review, VisitMode
 from fieldapp.domain.whereabouts import MeasuredBoundary, distance_m
 from fieldapp.persistence import evidence, photos
+from fieldapp.persistence import meanwhile as simultaneous
 from fieldapp.persistence.evidence import Use
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import UnitOfWork
@@ -43,12 +47,13 @@ def _grade_all(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, V
 def _grade(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, Values]) -> list[UUID]:
     """Grade some visits, and tell which other ones may have to be graded anew."""
     connection = work.connection
+    # From here on nobody brings one of the photos, or grades a visit of the same people.
+    photos.lock_graded(connection, visit_ids)
     found = evidence.find(connection, visit_ids)
-    named: dict[UUID, list[Row[Any]]] = {}
-    if any(visit.names_photos for visit in found):
-        photos.lock_named(connection, visit_ids)  # from here on nobody brings one of them
-        named = evidence.photos_of(connection, visit_ids)
+    names_photos = any(visit.names_photos for visit in found)
+    named = evidence.photos_of(connection, visit_ids) if names_photos else {}
     uses = evidence.uses(connection, named)
+    meanwhile = simultaneous.others(connection, {visit.id: visit.started_at for visit in found})
     placed = [visit.id for visit in found if visit.fix_captured_at is not None]
     near = evidence.neighbours(connection, placed) if placed else {}
     changed: dict[UUID, Values] = {}
@@ -58,6 +63,7 @@ def _grade(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, Value
         moves = {} if visit.fix_mocked else {row.id: _move(visit, row) for row in beside}
         others += [use.visit_id for use in used if _came_first(visit, use)]
         others += [row.id for row in beside if _concerns(row, moves.get(row.id))]
+        others += _told_otherwise(connection, visit, meanwhile.get(visit.id, []))
         if visit.revision > 1:
             others += evidence.once_named_with(connection, visit, own)
         if evidence.has_reason(visit.grade_reasons, "fix.impossible"):
@@ -65,7 +71,10 @@ def _grade(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, Value
         if visit.deleted_at is None:
             earlier = [use for use in used if not _came_first(visit, use)]
             boundary = _boundary(connection, visit)
-            grade = grade_of(_evidence(visit, boundary, own, earlier, list(moves.values())))
+            known = _evidence(visit, boundary, own, earlier, list(moves.values()))
+            at_once = [row for row in meanwhile.get(visit.id, ()) if speaks(Review(row.review))]
+            told = [_other(row, row.township, is_here=row.is_here) for row in at_once]
+            grade = grade_of(replace(known, others=told))
             reasons = [reason.stored for reason in grade.reasons]
             graded[visit.id] = {"grade": grade.grade.value, "grade_reasons": reasons}
             if graded[visit.id] != {"grade": visit.grade, "grade_reasons": visit.grade_reasons}:
@@ -115,6 +124,7 @@ def _photo(row: Row[Any], boundary: MeasuredBoundary | None, earlier: Sequence[U
         taken_at=row.taken_at,
         outside_m=boundary.outside_m(row.lon, row.lat) if placed and boundary is not None else None,
         used_on=used[0].visited_on if used else None,
+        used_by=used[0].visit_id if used else None,
         similar=bool(used) and used[0].similar,
     )
 
@@ -130,6 +140,7 @@ def _move(visit: Row[Any], other: Row[Any]) -> Move:
         distance_m=max(way - (visit.fix_accuracy_m or 0) - (other.fix_accuracy_m or 0), 0.0),
         duration=visit.fix_captured_at - other.fix_captured_at,
         visited_on=other.visited_on,
+        visit_id=other.id,
     )
 
 
@@ -138,6 +149,38 @@ def _concerns(other: Row[Any], move: Move | None) -> bool:
     return evidence.has_reason(other.grade_reasons, "fix.impossible") or (
         move is not None and move.is_impossible
     )
+
+
+def _other(row: Row[Any], township: str, *, is_here: bool) -> OtherVisit:
+    return OtherVisit(
+        id=row.id,
+        township=township,
+        is_here=is_here,
+        visited_on=row.visited_on,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        mode=VisitMode(row.mode),
+    )
+
+
+def _told_otherwise(connection: Connection, visit: Row[Any], meanwhile: Sequence[Row[Any]]) -> list[UUID]:
+    """The commissioner's visits against which this one has now to be told, or to be told no more."""
+    is_told = speaks(Review(visit.review), is_withdrawn=visit.deleted_at is not None)
+    concerned = [row.id for row in meanwhile if is_told and _has_to_tell(visit, row)]
+    if not is_told or visit.revision > 1:
+        concerned += simultaneous.naming(connection, visit.id, visit.commissioner_id)
+    return concerned
+
+
+def _has_to_tell(visit: Row[Any], other: Row[Any]) -> bool:
+    """Whether what is told of the other visit leaves out what this one says against it."""
+    reason = reason_of_other(other, _other(visit, other.asked_township, is_here=other.is_here))
+    if reason is None:
+        return False
+    reasons = map(reason_of, other.grade_reasons or ())
+    told = next((each for each in reasons if each.code == reason.code), None)
+    is_named = told is not None and told.visit_id == visit.id
+    return told != reason if is_named else precedes(reason, told)
 
 
 _lock = Lock()

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection
 
 from fieldapp.domain.assignments import Assignment
+from fieldapp.domain.evidence_meanwhile import together
 from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import Named, Place
 from fieldapp.domain.permissions import Person
@@ -147,7 +148,7 @@ class _Planner:
             self.plan.refuse(row, key, fault.message)
         self._check_term(row, place, person, visit)
         for other_id, other in self.logged[self._person_of(person.id), place.code]:
-            if other_id != visit_id and _overlap(visit, other):
+            if other_id != visit_id and together(visit, other) is not None:
                 self.plan.refuse(
                     row,
                     "started_at",
@@ -254,12 +255,6 @@ class _Planner:
 
     def _told(self, visit: Visit) -> str:
         return visit.started_at.astimezone(self.timezone).strftime("%Y-%m-%d %H:%M")
-
-
-def _overlap(one: Visit, other: Visit) -> bool:
-    if one.started_at == other.started_at:
-        return True
-    return one.started_at < other.ended_at and other.started_at < one.ended_at
 
 
 def _audited(values: Values, revision: int) -> Values:

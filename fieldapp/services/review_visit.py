@@ -18,6 +18,7 @@ from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import VISITS, UnitOfWork
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
 from geodata.errors import Message
 
 VISIT_EVENTS = {f"{visit_history.SUBJECT}.{step.value}": step.words for step in ReviewStep} | {
@@ -127,6 +128,8 @@ def write_step(
         after=told,
         topic=VISITS,
     )
+    if Review.REJECTED in (review, left):
+        regrade(work, [stored.id])  # and those of the same time: a rejected visit speaks against no other
     return left
 
 

@@ -13,10 +13,18 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.confirmations import ConfirmationState
 from fieldapp.domain.evidence_reasons import reason_of
-from fieldapp.domain.permissions import Action, Person, may, sees_positions, shown_phone
+from fieldapp.domain.permissions import Action, Person, may, sees_positions, shown_phone, visible
 from fieldapp.domain.reviewing import NoteKind, ReviewStep, possible_steps
 from fieldapp.domain.visits import RESULTS, Review, Visit, body_of
-from fieldapp.persistence import confirmations, photos, townships, visit_history, visit_notes, visit_pages
+from fieldapp.persistence import (
+    confirmations,
+    photos,
+    townships,
+    visit_history,
+    visit_notes,
+    visit_pages,
+    visits,
+)
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
 from fieldapp.services.review_visit import event_words, readable_visit, row_of
@@ -32,6 +40,14 @@ class Picture:
 
     sha256: str
     arrived: bool
+
+
+@dataclass(frozen=True)
+class ToldReason:
+    """A reason for the grade; ``other`` is the visit that it speaks of, where the person may see that one."""
+
+    sentence: Message
+    other: UUID | None
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ class VisitPage:
     position_withheld: bool
     phone: str | None
     pictures: Sequence[Picture]
-    reasons: Sequence[Message]
+    reasons: Sequence[ToldReason]
     results: Sequence[tuple[Message, Any]]
     map: Mapping[str, Any]
     notes: Sequence[Row]
@@ -90,7 +106,7 @@ def show_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitPage:
             position_withheld=not sees_positions(by),
             phone=shown_phone(by, row["commissioner_phone"], belongs),
             pictures=[Picture(each, each in arrived) for each in stored.visit.photos],
-            reasons=[reason_of(each).sentence for each in row["grade_reasons"] or ()],
+            reasons=_reasons(connection, row, by),
             results=[(words, row[name]) for name, words in RESULTS.items() if row[name]],
             map=_map_of(connection, stored),
             notes=notes,
@@ -104,6 +120,13 @@ def show_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitPage:
             may_judge_confirmation=officer,
             is_withdrawn=stored.is_withdrawn,
         )
+
+
+def _reasons(connection: Connection, row: Row, by: Person) -> list[ToldReason]:
+    reasons = [reason_of(each) for each in row["grade_reasons"] or ()]
+    spoken_of = {each.visit_id for each in reasons if each.visit_id is not None}
+    seen = visits.readable_among(connection, spoken_of, visible(by, "visit"))
+    return [ToldReason(each.sentence, each.visit_id if each.visit_id in seen else None) for each in reasons]
 
 
 def _map_of(connection: Connection, stored: StoredVisit) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def log(
     at: tuple[float, float] | None = INSIDE,
     photos: tuple[str, ...] = (),
     commissioner: str = "C-0001",
+    township: str = LALIN,
     **more: Any,
 ) -> UUID:
     """A visit, so many days after the first, as the server keeps it; and its grade."""
@@ -45,7 +46,7 @@ def log(
         work.connection.execute(
             insert(visits).values(
                 id=visit_id,
-                township_code=LALIN,
+                township_code=township,
                 commissioner_id=commissioner,
                 started_at=start,
                 ended_at=start + timedelta(hours=1),

@@ -34,7 +34,7 @@ from fieldapp.services.record_visit import record_visit
 from fieldapp.services.withdraw_visit import withdraw_visit
 from tests.accounts import make_account
 from tests.services.small_register import LALIN, PINGFANG, SHANHE, fill, rows
-from tests.services.visits import ONE, OTHER_PHOTO, PHOTO, commissioner, record, sent
+from tests.services.visits import ONE, OTHER_PHOTO, PHOTO, apart, commissioner, record, sent
 
 ENDED = {"state": "ended", "end_reason": "resigned", "ended_on": date(2026, 11, 21)}
 
@@ -244,8 +244,8 @@ def test_a_change_opens_the_review_again(context: Context, me: Person) -> None:
 
 def test_the_feed_tells_each_change_once_to_who_goes_on_after_it(context: Context, me: Person) -> None:
     ids = [UUID(int=number) for number in range(1, 6)]
-    for each in ids:
-        record(context, me, each, photos=[])  # a photo that two of them named would make them hang together
+    for number, each in enumerate(ids):  # neither a photo nor a time that two share makes them hang together
+        record(context, me, each, photos=[], **apart(number))
     first = read_feed(context, since=None, limit=3, by=me)
     rest = read_feed(context, since=first.next, limit=3, by=me)
     assert [each["id"] for each in (*first.documents, *rest.documents)] == [str(each) for each in ids]
@@ -335,8 +335,8 @@ def test_many_who_write_at_once_leave_a_chain_that_holds_and_a_feed_without_gaps
     ids = [[UUID(int=writer * 100 + step + 1) for step in range(10)] for writer in range(4)]
 
     def write(number: int) -> None:
-        for each in ids[number]:
-            record(context, me, each)
+        for step, each in enumerate(ids[number]):
+            record(context, me, each, photos=[], **apart(number * 10 + step))
 
     writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
     follower = threading.Thread(target=follow)

@@ -225,6 +225,7 @@ def test_visits_of_one_commissioner_at_the_same_time_are_not_approved_by_the_rul
     grade(context, "A")
     assert preview_grade_a(context, by=officer).rows == []
     review_visit(context, TWO, ReviewStep.REJECT, revision=1, seen=Review.SUBMITTED, by=officer, text="重复")
+    grade(context, "A")
     assert [row["id"] for row in preview_grade_a(context, by=officer).rows] == [ONE]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,12 @@ def body(**more: Any) -> dict[str, Any]:
         "photos": [PHOTO],
     }
     return said | more
+
+
+def apart(number: int) -> dict[str, str]:
+    """The times of one of many visits, of which none goes on while another does."""
+    start = datetime.fromisoformat("2026-11-10T08:00:00+08:00") + timedelta(hours=3 * number)
+    return {"started_at": start.isoformat(), "ended_at": (start + timedelta(hours=2)).isoformat()}
 
 
 def commissioner(context: Context, commissioner_id: str = "C-0001") -> Person:

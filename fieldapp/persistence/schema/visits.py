@@ -31,7 +31,7 @@ visits = Table(
     metadata,
     Column("id", Uuid, primary_key=True),  # made by the client
     Column("township_code", String(9), ForeignKey("townships.code"), nullable=False),
-    Column("commissioner_id", String(30), ForeignKey("commissioners.id"), nullable=False, index=True),
+    Column("commissioner_id", String(30), ForeignKey("commissioners.id"), nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=False),
     Column("visited_on", Date, nullable=False),  # the local day of started_at: the year it counts in
@@ -74,6 +74,7 @@ visits = Table(
     CheckConstraint("service_days > 0 AND service_days * 2 = round(service_days * 2)", name="half_days"),
     Index("ix_visits_coverage", "township_code", "commissioner_id", "visited_on"),
     Index("ix_visits_changed", "changed", "id"),
+    Index("ix_visits_times", "commissioner_id", "started_at"),
     Index("ix_visits_positions", "commissioner_id", "fix_captured_at"),
 )
 
