@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import Blueprint, Response, g
 
 from fieldapp.api.answers import context, private, send_page
+from fieldapp.api.errors import told
 from fieldapp.api.operations import CURSOR, Answer, Operation, Parameter, describe
 from fieldapp.api.requests import read_place, read_query
 from fieldapp.api.schemas import Named, day, moment, nullable, page_of, record, text, whole
@@ -24,7 +25,7 @@ _EVENT = Named(
         id=whole(),
         at=moment(),
         actor=text("As the log keeps it: user:NUMBER, or a part of the program."),
-        who=text("The present name of the actor."),
+        who=text("The present name of the account; what did it otherwise, in the language of the request."),
         address=nullable(text("From where.")),
         action=text("Stable, for programs."),
         did=text("The action, in the language of the request."),
@@ -63,6 +64,7 @@ def audit() -> Response:
     items = [
         event
         | {
+            "who": told(event["who"]),
             "did": action_words(event["action"], g.language),
             "subject": subject_words(event["subject_type"], event["subject_id"], g.language),
         }

@@ -100,7 +100,7 @@ def _send(timeline: Timeline) -> Response:
     events = [
         {
             "at": event.at.isoformat(),
-            "who": event.who,
+            "who": told(event.who),
             "did": told(event.words),
             "assignment_id": event.assignment_id,
             "township": event.township,

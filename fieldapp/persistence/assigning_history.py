@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, func, literal, select
+from sqlalchemy import Connection, Select
 
+from fieldapp.persistence.named_events import named_events
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.schema import audit_events, users
+from fieldapp.persistence.schema import audit_events
 
 SUBJECT = "assignment"
 
@@ -26,22 +27,16 @@ def last_event(connection: Connection, assignment_id: int) -> Values | None:
     return None if row is None else dict(row._mapping)
 
 
-def _events(assignment_ids: Collection[int]) -> Any:
-    return (
-        select(
-            audit_events.c.id,
-            audit_events.c.at,
-            audit_events.c.actor,
-            audit_events.c.action,
-            audit_events.c.subject_id,
-            audit_events.c.before,
-            audit_events.c.after,
-            audit_events.c.reason,
-            func.coalesce(users.c.display_name, audit_events.c.actor).label("who"),
-        )
-        .outerjoin(users, literal("user:") + cast(users.c.id, String) == audit_events.c.actor)
-        .where(
-            audit_events.c.subject_type == SUBJECT,
-            audit_events.c.subject_id.in_([str(each) for each in assignment_ids]),
-        )
+def _events(assignment_ids: Collection[int]) -> Select[Any]:
+    return named_events(
+        audit_events.c.id,
+        audit_events.c.at,
+        audit_events.c.action,
+        audit_events.c.subject_id,
+        audit_events.c.before,
+        audit_events.c.after,
+        audit_events.c.reason,
+    ).where(
+        audit_events.c.subject_type == SUBJECT,
+        audit_events.c.subject_id.in_([str(each) for each in assignment_ids]),
     )

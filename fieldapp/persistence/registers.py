@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from fieldapp.domain.assignments import AssignmentState
 from fieldapp.domain.errors import NotFoundError
+from fieldapp.persistence.named_events import named_events
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
     assignments,
@@ -139,9 +140,9 @@ def count_visits(connection: Connection, township_code: str) -> int:
 
 
 def last_event(connection: Connection, subject_type: str, subject_id: str) -> Values | None:
-    """Who last changed a record, and when."""
+    """Who last changed a record, and when; ``who`` is a name that people know."""
     row = connection.execute(
-        select(audit_events.c.at, audit_events.c.actor, audit_events.c.action)
+        named_events(audit_events.c.at, audit_events.c.action)
         .where(audit_events.c.subject_type == subject_type, audit_events.c.subject_id == subject_id)
         .order_by(audit_events.c.id.desc())
         .limit(1)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, String, cast, func, literal, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from fieldapp.domain.reviewing import ReviewStep
 from fieldapp.domain.visits import Review
+from fieldapp.persistence.named_events import named_events
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.schema import audit_events, users, visit_revisions, visits
+from fieldapp.persistence.schema import audit_events, visit_revisions, visits
 
 SUBJECT = "visit"
 DECISIONS = tuple(
@@ -64,18 +66,22 @@ def revisions_of(connection: Connection, visit_id: UUID) -> list[Values]:
     return [dict(row._mapping) for row in connection.execute(statement)]
 
 
-def _events(visit_id: UUID) -> Select[Any]:
-    return (
-        select(
-            audit_events.c.id,
-            audit_events.c.at,
-            audit_events.c.actor,
-            audit_events.c.action,
-            audit_events.c.before,
-            audit_events.c.after,
-            audit_events.c.reason,
-            func.coalesce(users.c.display_name, audit_events.c.actor).label("who"),
-        )
-        .outerjoin(users, literal("user:") + cast(users.c.id, String) == audit_events.c.actor)
-        .where(audit_events.c.subject_type == SUBJECT, audit_events.c.subject_id == str(visit_id))
+def removed_photos(connection: Connection, digests: Collection[str]) -> frozenset[str]:
+    """Those of the digests whose photos were removed, as no visit used them any more."""
+    statement = select(audit_events.c.before).where(
+        audit_events.c.action == "photo.removed",
+        audit_events.c.subject_type == "photo",
+        audit_events.c.subject_id.in_({digest[:16] for digest in digests}),
     )
+    return frozenset(seen["sha256"] for seen in connection.scalars(statement)) & frozenset(digests)
+
+
+def _events(visit_id: UUID) -> Select[Any]:
+    return named_events(
+        audit_events.c.id,
+        audit_events.c.at,
+        audit_events.c.action,
+        audit_events.c.before,
+        audit_events.c.after,
+        audit_events.c.reason,
+    ).where(audit_events.c.subject_type == SUBJECT, audit_events.c.subject_id == str(visit_id))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fieldapp.domain.permissions import Role
 from fieldapp.i18n import translate
-from fieldapp.services.columns import COLUMNS, KIND_WORDS
 from fieldapp.services.review_visit import VISIT_EVENTS
 from fieldapp.services.steps import ASSIGNMENT_EVENTS
-from fieldapp.workbooks.columns import LOCALES, NO, YES, Column
+from fieldapp.workbooks.columns import LOCALES
 from geodata.errors import Message
 
 _ADD, _CHANGE, _IMPORT, _MERGE = Message("add"), Message("change"), Message("import"), Message("merge")
@@ -109,53 +107,12 @@ SUBJECTS: Mapping[str, Message] = {
     "visit": Message("visit"),
     "visits": Message("visits"),
 }
-# Whoever is not an account.
-_ACTORS: Mapping[str, Message] = {
-    "anonymous": Message("not logged in"),
-    "cli": Message("command line"),
-    "demonstration": Message("demonstration"),
-    "setup": Message("set-up"),
-    "system": Message("the program"),
-}
-_COLUMNS: dict[str, Column] = {
-    column.key: column for kind in ("products", "commissioners", "assignments") for column in COLUMNS[kind]
-}
-_FIELDS: Mapping[str, Message] = {
-    "answer": Message("answer"),
-    "county_codes": Message("counties"),
-    "days": Message("days"),
-    "featured_product_id": Message("featured product"),
-    "format": Message("format"),
-    "id": Message("number"),
-    "institution_id": Message("institution"),
-    "lifted_on": Message("lifted on"),
-    "met_on": Message("met on"),
-    "phones": Message("phones"),
-    "product_id": Message("product"),
-    "reason": Message("reason"),
-    "recused_on": Message("recused on"),
-    "retired_on": Message("retired on"),
-    "revision": Message("revision"),
-    "role": Message("role"),
-    "scope": Message("scope"),
-    "stated_on": Message("stated on"),
-    "text": Message("content"),
-    "session": Message("session"),
-    "successor_id": Message("successor"),
-    "token": Message("token"),
-} | dict(KIND_WORDS)
 
 
 def action_words(action: str, locale: str) -> str:
     """What was done; the code itself where a later version wrote one that this one does not know."""
     words = ACTIONS.get(action)
     return action if words is None else translate(words, locale)
-
-
-def actor_words(actor: str, locale: str) -> str:
-    """Who did it, where it was no account."""
-    words = _ACTORS.get(actor)
-    return actor if words is None else translate(words, locale)
 
 
 def subject_words(kind: str, number: str, locale: str) -> str:
@@ -171,45 +128,3 @@ def subject_asked(typed: str) -> str:
         if kind.casefold() in {code, *(translate(words, locale).casefold() for locale in LOCALES)}:
             return f"{code} {number.strip()}".strip()
     return typed.strip()
-
-
-def field_words(name: str, locale: str) -> str:
-    """The name of a value."""
-    words = _COLUMNS[name].words if name in _COLUMNS else _FIELDS.get(name)
-    return name if words is None else translate(words, locale)
-
-
-def value_words(name: str, value: object, locale: str) -> str:
-    """A value as people read it; blank where there is none."""
-    if value is None or value in ("", []):
-        return "–"
-    if isinstance(value, bool):
-        return translate(YES if value else NO, locale)
-    if isinstance(value, list):
-        return translate(", ", locale).join(value_words(name, each, locale) for each in value)
-    if isinstance(value, str) and name == "role" and value in list(Role):
-        return translate(Role(value).words, locale)
-    if isinstance(value, str) and name in _COLUMNS:
-        return _COLUMNS[name].choice_words(value, locale)
-    return str(value)
-
-
-def changes(
-    before: Mapping[str, object] | None, after: Mapping[str, object] | None, locale: str
-) -> list[tuple[str, str | None, str | None]]:
-    """Name, old and new of each value that changed; of a row that began or ended, of each that it has.
-
-    The old is None where nothing was before, the new where nothing is after.
-    """
-    names = dict.fromkeys([*(before or {}), *(after or {})])
-    if before and after:
-        # The revision only counts the changes.
-        names = {name: None for name in names if before.get(name) != after.get(name) and name != "revision"}
-    return [
-        (
-            field_words(name, locale),
-            value_words(name, before[name], locale) if before and name in before else None,
-            value_words(name, after[name], locale) if after and name in after else None,
-        )
-        for name in names
-    ]

@@ -11,6 +11,7 @@ from fieldapp.domain.errors import ConflictError
 from fieldapp.persistence import registers
 from fieldapp.persistence.register import Values
 from fieldapp.services.audited import audited
+from fieldapp.services.who_did import who_did
 from geodata.errors import Message
 
 
@@ -24,7 +25,13 @@ class OutdatedError(ConflictError):
     code = "record.outdated"
 
     def __init__(
-        self, message: Message, *, stored: Values, changed: Sequence[str], actor: str, at: datetime | None
+        self,
+        message: Message,
+        *,
+        stored: Values,
+        changed: Sequence[str],
+        actor: Message | str,
+        at: datetime | None,
     ) -> None:
         super().__init__(message)
         self.stored = stored
@@ -51,7 +58,7 @@ def require_current(
     event = registers.last_event(connection, *subject)
     now = audited(stored)
     changed = [key for key, value in (was or {}).items() if key in now and now[key] != value]
-    actor = str(event["actor"]) if event else "?"
+    actor = who_did(event) if event else "?"
     raise OutdatedError(
         Message(
             "{name} was changed by {actor} while you were editing, so nothing was saved. "

@@ -10,11 +10,13 @@ from typing import BinaryIO
 
 from fieldapp.domain.errors import InvalidInputError
 from fieldapp.domain.permissions import Action, Person, Row, require, visible
+from fieldapp.i18n import translate
 from fieldapp.persistence import accounts, audit_log
 from fieldapp.persistence.audit_log import AuditFilter
 from fieldapp.persistence.register import Values
-from fieldapp.services.audit_words import action_words, actor_words, subject_asked, subject_words
+from fieldapp.services.audit_words import action_words, subject_asked, subject_words
 from fieldapp.services.context import Context
+from fieldapp.services.who_did import who_did
 from fieldapp.workbooks.columns import Column
 from fieldapp.workbooks.writing import write_table
 from geodata.errors import Message
@@ -37,7 +39,7 @@ class AuditWish:
 
 @dataclass(frozen=True)
 class AuditPage:
-    """Events, newest first; ``older`` is what to ask for next, None at the end."""
+    """Events, newest first, with ``who`` did each; ``older`` is what to ask for next, None at the end."""
 
     events: list[Values]
     older: int | None
@@ -106,7 +108,7 @@ def _after(day: date | None) -> date | None:
 
 
 def _named(event: Values, names: dict[str, str]) -> Values:
-    return event | {"who": names.get(event["actor"], event["actor"])}
+    return event | {"who": who_did(event | {"who": names.get(event["actor"], event["actor"])})}
 
 
 def _written(event: Values, locale: str) -> Values:
@@ -119,7 +121,7 @@ def _written(event: Values, locale: str) -> Values:
         | told
         | {
             "at": event["at"].isoformat(),
-            "who": actor_words(event["who"], locale),
+            "who": event["who"] if isinstance(event["who"], str) else translate(event["who"], locale),
             "action": action_words(event["action"], locale),
             "subject": subject_words(event["subject_type"], event["subject_id"], locale),
         }

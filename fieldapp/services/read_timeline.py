@@ -17,6 +17,7 @@ from fieldapp.domain.undoing import Done, undo
 from fieldapp.persistence import assigning_history, assignments, commissioners, townships
 from fieldapp.services.context import Context
 from fieldapp.services.steps import ACTIONS, event_words
+from fieldapp.services.who_did import who_did
 from geodata.errors import Message
 
 
@@ -35,7 +36,7 @@ class TimelineEvent:
     """Something that was done; ``undo_revision`` is given where this person can still take it back."""
 
     at: datetime
-    who: str
+    who: Message | str
     words: Message | str
     assignment_id: int
     township: str
@@ -90,7 +91,7 @@ def read_timeline(
         told.append(
             TimelineEvent(
                 at=event["at"],
-                who=event["who"],
+                who=who_did(event),
                 words=event_words(event["action"]),
                 assignment_id=about.id or 0,
                 township=places[about.township_code].name,

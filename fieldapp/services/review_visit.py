@@ -19,6 +19,7 @@ from fieldapp.persistence.unit_of_work import VISITS, UnitOfWork
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
 from fieldapp.services.grade_visits import regrade
+from fieldapp.services.who_did import who_did
 from geodata.errors import Message
 
 VISIT_EVENTS = {f"{visit_history.SUBJECT}.{step.value}": step.words for step in ReviewStep} | {
@@ -173,7 +174,7 @@ def _decided_meanwhile(connection: Connection, stored: StoredVisit) -> ConflictE
         Message(
             "{who} has done this meanwhile: {step}. The visit is {state} now. "
             "Look again, then decide; what you wrote is still here.",
-            who=last["who"],
+            who=who_did(last),
             step=event_words(last["action"]),
             state=state,
         ),

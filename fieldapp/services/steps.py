@@ -23,6 +23,7 @@ from fieldapp.persistence import assigning_history, assignments, commissioners, 
 from fieldapp.persistence.register import lock_register
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
+from fieldapp.services.who_did import who_did
 from geodata.errors import Message
 
 # What may be done by whoever has the right to the step; a renewal and a successor are proposals.
@@ -95,7 +96,7 @@ def changed_meanwhile(connection: Connection, standing: Assignment, revision: in
         Message(
             "{who} has done this meanwhile: {step}. {commissioner} in {township} is {state} now. "
             "Look at the change, then decide again; what you entered is still here.",
-            who=last["who"],
+            who=who_did(last),
             step=event_words(last["action"]),
             commissioner=_name(connection, standing.commissioner_id),
             township=townships.get(connection, standing.township_code)["name"],
@@ -117,7 +118,7 @@ def done_since(connection: Connection, standing: Assignment) -> Message:
         return Message("{commissioner} in {township} is {state} now.", **facts)
     return Message(
         "{who} has done this meanwhile: {step}. {commissioner} in {township} is {state} now.",
-        who=last["who"],
+        who=who_did(last),
         step=event_words(last["action"]),
         **facts,
     )
@@ -139,7 +140,7 @@ def taken_meanwhile(connection: Connection, wanted: Assignment, refused: Conflic
             Message(
                 "{who} has done this: {step}. {commissioner} has {township} from {starts_on} to {ends_on} "
                 "({state}). Choose other days or somebody else; what you entered is still here.",
-                who=last["who"],
+                who=who_did(last),
                 step=event_words(last["action"]),
                 commissioner=_name(connection, other.commissioner_id),
                 township=townships.get(connection, other.township_code)["name"],

@@ -11,10 +11,12 @@ from flask import Blueprint, Response, current_app, g, render_template, request,
 
 from fieldapp.domain.errors import InvalidInputError
 from fieldapp.domain.permissions import Action
-from fieldapp.services.audit_words import action_words, actor_words, changes, subject_words
+from fieldapp.services.audit_fields import changes
+from fieldapp.services.audit_words import action_words, subject_words
 from fieldapp.services.context import Context
 from fieldapp.services.read_audit import AuditWish, export_audit, read_audit
 from fieldapp.web.rights import acting_person, needs
+from fieldapp.web.site import told
 from geodata.errors import Message
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -53,10 +55,10 @@ def _told(event: dict[str, Any]) -> dict[str, Any]:
     """An event in the words of the page."""
     language = g.language
     return event | {
-        "who": actor_words(event["who"], language),
+        "who": told(event["who"]),
         "did": action_words(event["action"], language),
         "subject": subject_words(event["subject_type"], event["subject_id"], language),
-        "changes": changes(event["before"], event["after"], language),
+        "changes": changes(event["subject_type"], event["before"], event["after"], language),
     }
 
 

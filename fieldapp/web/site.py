@@ -47,6 +47,7 @@ _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
 def register(app: Flask) -> None:
     """Filters, and the variables of the frame."""
     app.add_template_filter(words)
+    app.add_template_filter(told)
     app.add_template_filter(place)
     app.add_template_filter(short_place)
     app.add_template_filter(day)
@@ -60,6 +61,13 @@ def register(app: Flask) -> None:
 def words(value: Message | str) -> str:
     """The sentence in the language of the request."""
     return translate(value, g.language)
+
+
+def told(value: Message | datetime | str) -> str:
+    """A sentence in the language of the request, an instant as `moment` writes it; a name as it is."""
+    if isinstance(value, Message):
+        return translate(value, g.language)
+    return moment(value) if isinstance(value, datetime) else value
 
 
 def day(value: date | str | None) -> str:

@@ -11,10 +11,12 @@ from flask import Flask
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
 from fieldapp.resources import folder
+from fieldapp.services.audit_fields import changes
 from fieldapp.services.audit_words import ACTIONS, SUBJECTS
 from fieldapp.services.change_product import add_product
 from fieldapp.services.context import Context
 from fieldapp.services.read_audit import AuditWish, read_audit
+from fieldapp.services.who_did import who_did
 from tests.accounts import make_account, sign_in
 from tests.services.assigning import OFFICER, proposed
 from tests.services.small_register import LALIN, PINGFANG, fill
@@ -88,3 +90,36 @@ def test_every_event_that_is_recorded_has_words() -> None:
     assert len(recorded) > 30
     assert {action for action, _subject in recorded} <= ACTIONS.keys()
     assert {subject for _action, subject in recorded if subject} <= SUBJECTS.keys()
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_names_and_values_are_told_in_words_and_not_as_they_are_stored(locale: str) -> None:
+    words = {
+        "zh_CN": [
+            ("审核", "待审核", "已批准"),
+            ("认定日期", None, "2026-11-22"),
+            ("筛选条件", None, "区县代码：230184"),
+            ("范围", None, "只读"),
+            ("单位类型", None, "高校"),
+        ],
+        "en": [
+            ("review", "awaiting review", "approved"),
+            ("featured from", None, "2026-11-22"),
+            ("filter", None, "county code: 230184"),
+            ("scope", None, "read only"),
+            ("kind of institution", None, "university"),
+        ],
+    }
+    told = [
+        *changes("visit", {"review": "submitted"}, {"review": "approved"}, locale),
+        *changes("product", None, {"starts_on": "2026-11-22"}, locale),
+        *changes("table", None, {"asked": {"county_code": "230184"}}, locale),
+        *changes("user", None, {"scope": "read"}, locale),
+        *changes("institution", None, {"kind": "university"}, locale),
+    ]
+    assert told == words[locale]
+
+
+def test_an_account_that_is_called_as_a_part_of_the_program_keeps_its_name() -> None:
+    assert who_did({"actor": "user:7", "who": "system"}) == "system"
+    assert str(who_did({"actor": "system", "who": "system"})) == "the program"

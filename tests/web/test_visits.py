@@ -14,10 +14,12 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from fieldapp.app import create_app
+from fieldapp.domain.confirmations import Answer
 from fieldapp.domain.permissions import Person, Role
 from fieldapp.domain.reviewing import ReviewStep
 from fieldapp.domain.visits import Review
 from fieldapp.persistence import schema
+from fieldapp.services.answer_confirmation import answer_confirmation
 from fieldapp.services.context import Context
 from fieldapp.services.make_confirmation import make_confirmation, show_slip
 from fieldapp.services.note_phone import PhoneState, note_phone
@@ -289,3 +291,17 @@ def test_who_has_not_synced_is_shown_and_reminded(
     assert post(client, "/visits/phones/C-0001/remind", page).status_code == 303
     assert note_phone(sqlite_context, UUID(int=9), PhoneState(2, now, "1.0", True, now), by=me) is not None
     assert note_phone(sqlite_context, UUID(int=9), PhoneState(0, None, "1.0", True, now), by=me) is None
+
+
+def test_the_history_names_the_recipient_in_the_language_of_the_page(
+    sqlite_context: Context, me: Person, client_of: Client
+) -> None:
+    make_confirmation(sqlite_context, ONE, by=me)
+    slip = show_slip(sqlite_context, ONE, by=me)
+    answer_confirmation(sqlite_context, slip.secret, Answer(5, ""))
+    client = client_of()
+    history = client.get(f"/visits/{ONE}").text.partition("visit-history")[2]
+    assert "<strong>服务对象</strong>" in history
+    assert "recipient" not in history
+    english = client.get(f"/visits/{ONE}?lang=en").text.partition("visit-history")[2]
+    assert "<strong>the recipient of the visit</strong>" in english
