@@ -72,3 +72,8 @@ def test_who_keeps_an_unreadable_picture_loses_nothing_of_it(field_app: Field) -
         })"""
     )
     assert size == len(BROKEN)
+    page.goto(f"{field_app.url}/field/#/visits")
+    expect(page.locator(".visits .card").first).to_contain_text("有 1 张照片本机读不出")
+    page.goto(f"{field_app.url}/field/#/")
+    page.locator(".noted").get_by_role("link", name="有 1 张照片本机读不出").tap()
+    expect(page.locator(".visit .content")).to_have_text("照片读不出")

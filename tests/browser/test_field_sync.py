@@ -11,11 +11,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Route, expect
 
-from fieldapp.domain.permissions import Person, Role
-from fieldapp.domain.reviewing import ReviewStep
-from fieldapp.domain.visits import Review
 from fieldapp.persistence import accounts, schema
-from fieldapp.services.review_visit import review_visit
 from fieldapp.web import field as field_pages
 from tests.browser.phones import Field, Phone, field_app, kept_demonstration, picture
 
@@ -204,81 +200,6 @@ def test_what_cannot_be_sent_goes_by_file_to_another_device_and_arrives_once(
     broken.offline(False)
     broken.says("全部已发送")
     assert len(field_app.visits("用文件转交")) == 1
-
-
-def test_an_officers_question_is_shown_and_answered_without_a_network(field_app: Field) -> None:
-    phone = field_app.phone()
-    page = phone.ready_for_offline()
-    phone.log_visit("等待提问")
-    phone.says("全部已发送")
-    (stored,) = field_app.visits("等待提问")
-    with field_app.context.reading() as connection:
-        officer = accounts.find_by_name(connection, "officer")
-    assert officer is not None
-    review_visit(
-        field_app.context,
-        stored["id"],
-        ReviewStep.QUESTION,
-        text="培训了多少人?",
-        revision=stored["revision"],
-        seen=Review.SUBMITTED,
-        by=Person(Role.BUREAU_OFFICER, user_id=officer["id"]),
-    )
-    phone.tap_text("立即发送")
-    expect(page.locator(".visits .card").first).to_contain_text("有问题待您答复：培训了多少人?")
-    phone.offline()
-    _open_first(phone)
-    page.get_by_label("您的答复").fill("二十三人")
-    page.get_by_role("button", name="发送答复").tap()
-    expect(page.locator(".talk")).to_contain_text("您的答复，尚在本机")
-    phone.offline(False)
-    phone.says("全部已发送")
-    expect(page.locator(".talk")).not_to_contain_text("尚在本机")
-    expect(page.locator(".talk .note-answer")).to_contain_text("二十三人")
-
-
-def test_home_tells_of_an_officers_question_and_of_a_rejection_with_its_reason(field_app: Field) -> None:
-    phone = field_app.phone()
-    page = phone.ready_for_offline()
-    officers = page.locator(".from-officers")
-    expect(officers).to_be_hidden()
-    with field_app.context.reading() as connection:
-        officer = accounts.find_by_name(connection, "officer")
-    assert officer is not None
-    steps = {
-        "问到的": (ReviewStep.QUESTION, "培训了多少人?"),
-        "驳回的": (ReviewStep.REJECT, "照片不是当天的"),
-    }
-    for content, (step, text) in steps.items():
-        phone.log_visit(content)
-        phone.says("全部已发送")
-        (stored,) = field_app.visits(content)
-        review_visit(
-            field_app.context,
-            stored["id"],
-            step,
-            text=text,
-            revision=stored["revision"],
-            seen=Review.SUBMITTED,
-            by=Person(Role.BUREAU_OFFICER, user_id=officer["id"]),
-        )
-    page.goto(f"{field_app.url}/field/#/")
-    phone.tap_text("立即发送")
-    expect(officers).to_contain_text("1 条服务日志有问题待您答复")
-    expect(officers).to_contain_text("1 条服务日志被驳回")
-    officers.get_by_role("link", name="被驳回").tap()
-    expect(page.locator(".talk .note-rejection")).to_contain_text("驳回，")
-    expect(page.locator(".facts")).to_contain_text("证据等级")
-    page.goto(f"{field_app.url}/field/#/visits")
-    rejected = page.locator(".visits .card", has_text="驳回的")
-    expect(rejected).to_contain_text("驳回原因：照片不是当天的")
-    asked = page.locator(".visits .card", has_text="问到的")
-    asked.locator("a").tap()
-    page.get_by_label("您的答复").fill("二十三人")
-    phone.offline()
-    page.get_by_role("button", name="发送答复").tap()
-    page.goto(f"{field_app.url}/field/#/")
-    expect(officers).not_to_contain_text("待您答复")
 
 
 def test_an_account_that_is_not_complete_is_told_what_is_missing(field_app: Field) -> None:

@@ -101,6 +101,36 @@ def test_a_small_photo_stays_as_it_is_byte_for_byte(page: Page) -> None:
     assert prepared(page, content)["bytes"] == content
 
 
+def test_a_photo_of_many_megabytes_is_shrunk_like_any_other(page: Page) -> None:
+    content = camera_photo(9248, 6936, quality=85)
+    assert len(content) > 15 * 1024**2
+    photo = prepared(page, content)
+    image = Image.open(io.BytesIO(photo["bytes"]))
+    assert max(image.size) <= 1600
+    assert photo["size"] <= 440 * 1024
+    assert image.getexif().get_ifd(IFD.Exif)[Base.DateTimeOriginal] == TAKEN
+    assert photo["thumbnail"]
+
+
+@pytest.mark.parametrize("media_type", ["", "application/octet-stream"])
+def test_a_photo_whose_file_says_no_type_is_known_by_how_it_begins(page: Page, media_type: str) -> None:
+    photo = prepared(page, camera_photo(2000, 1500), media_type)
+    assert photo["type"] == "image/jpeg"
+    assert max(Image.open(io.BytesIO(photo["bytes"])).size) <= 1600
+    heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1"
+    kept = prepared(page, heic, media_type)
+    assert (kept["type"], kept["bytes"], kept["thumbnail"]) == ("image/heic", heic, None)
+
+
+def test_what_no_camera_makes_is_not_drawn(page: Page) -> None:
+    failure = page.evaluate(
+        """() => phone
+          .preparePhoto(new File([new Uint8Array(61 * 1024 * 1024)], "a.jpg", { type: "image/jpeg" }))
+          .catch((error) => error instanceof phone.HugePhoto)"""
+    )
+    assert failure is True
+
+
 def test_what_is_no_picture_is_said_to_be_none(page: Page) -> None:
     assert prepared(page, b"no picture at all", "text/plain") == {"failure": "unreadable"}
 

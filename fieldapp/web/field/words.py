@@ -61,6 +61,8 @@ _WORDS = {
     # Home.
     "home_questions": Message("Visits with a question that awaits your answer: {count}"),
     "home_rejected": Message("Visits that were rejected: {count}. See the reasons"),
+    "home_unread": Message("Photos that this phone could not read: {count}"),
+    "home_unread_one": Message("1 photo could not be read by this phone"),
     "status_uncovered": Message("uncovered"),
     "status_no_product": Message("no product"),
     "status_unsigned": Message("unsigned"),

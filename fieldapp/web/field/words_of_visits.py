@@ -70,6 +70,9 @@ _VISITS: dict[str, Message] = {
     "photo_most": Message("A visit has at most {most} photos. Remove one to add another."),
     "photo_twice": Message("This photo is there already."),
     "photo_unreadable": Message("{name} is not a picture that this phone can read. Choose another."),
+    "photo_huge": Message("{name} is larger than {most} MB. Choose a smaller picture."),
+    "photos_unread": Message("{count} photos could not be read by this phone."),
+    "photos_unread_one": Message("1 photo could not be read by this phone."),
     "photo_unread": Message("{photo}: this phone cannot show it"),
     "photo_unread_long": Message(
         "This phone cannot read photo {n} ({name}, {size}). The original is kept and sent as it is, not made "
@@ -132,6 +135,11 @@ _VISITS: dict[str, Message] = {
     "fault_content": Message("Say in a few words what was done."),
     "fault_position": Message("Take the position, or say why there is none."),
     # The list and one visit.
+    "only_questions": Message("Visits with a question"),
+    "only_rejected": Message("Rejected visits"),
+    "only_unread": Message("Visits with an unreadable photo"),
+    "only_none": Message("There is none any more."),
+    "visits_all": Message("All my visits"),
     "no_visits": Message("You have logged no visit yet."),
     "draft_of": Message("A draft of {time} is not saved yet."),
     "draft_go_on": Message("Go on writing"),

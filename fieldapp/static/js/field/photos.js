@@ -1,6 +1,7 @@
 // Photos as the phone keeps them: small enough for a weak network, their own metadata (when and where they were
 // taken) left in, named by their content.
 import imageCompression from "browser-image-compression";
+import { pictureKind } from "./picture-kinds.js";
 import { sha256 } from "./sha256.js";
 import { phoneTime } from "./time.js";
 
@@ -8,9 +9,13 @@ export const LONGEST_SIDE = 1600; // pixels
 export const ABOUT = 400 * 1024; // bytes
 const THUMBNAIL_SIDE = 320;
 const LARGEST_KEPT = 12 * 1024 * 1024; // bytes, of a photo that this browser cannot draw and so not shrink
+export const LARGEST = 60 * 1024 * 1024; // bytes, of a photo that it is asked to draw
 
 // This is no picture, or one that this browser cannot read and that is too large to send as it is.
 export class UnreadablePhoto extends Error {}
+
+// It is larger than any camera of a phone makes one; drawing it could end the page.
+export class HugePhoto extends Error {}
 
 const drawn = (file, options) =>
   imageCompression(file, { useWebWorker: false, fileType: "image/jpeg", ...options });
@@ -37,8 +42,12 @@ async function shrunk(file) {
 
 // -> {sha256, bytes, type, size, name, thumbnail}: what addPhoto in outbox.js keeps. `file` comes from an input or
 // the camera. Bytes and thumbnail are ArrayBuffers: some iOS versions lose blobs that are kept in IndexedDB.
-// A picture that this browser cannot draw is kept as it is, without a thumbnail. Throws UnreadablePhoto.
-export async function preparePhoto(file, { clock = phoneTime } = {}) {
+// What it is, its first bytes decide; a type that they do not know counts as the file gives it. A picture that this
+// browser cannot draw is kept as it is, without a thumbnail. Throws UnreadablePhoto and HugePhoto.
+export async function preparePhoto(given, { clock = phoneTime } = {}) {
+  if (given.size > LARGEST) throw new HugePhoto(given.name);
+  const type = (await pictureKind(given)) ?? given.type;
+  const file = type === given.type ? given : new File([given], given.name, { type });
   let small = file;
   let thumbnail = null;
   try {
@@ -47,7 +56,7 @@ export async function preparePhoto(file, { clock = phoneTime } = {}) {
     thumbnail = await seen.arrayBuffer();
   } catch (cause) {
     // A browser without the format's decoder still may send it: the server reads more kinds than one browser.
-    if (!file.type.startsWith("image/") || file.size > LARGEST_KEPT) {
+    if (!type.startsWith("image/") || file.size > LARGEST_KEPT) {
       throw new UnreadablePhoto(file.name, { cause });
     }
     small = file;
@@ -68,6 +77,19 @@ export async function preparePhoto(file, { clock = phoneTime } = {}) {
 export async function unreadPhoto(store, user, digest) {
   const photo = await store.photos.get([user, digest]);
   return photo && !photo.thumbnail ? photo : null;
+}
+
+// -> how many photos of each visit the phone could not read and the server has not taken yet, by the visit's id.
+export async function unreadPhotos(store, user, rows) {
+  const counts = new Map();
+  for (const { id, pending, deleted, body, document } of rows) {
+    const awaited = new Set(document?.photos_awaited);
+    const here = deleted ? [] : body.photos.filter((digest) => pending || awaited.has(digest));
+    const photos = await store.photos.bulkGet(here.map((digest) => [user, digest]));
+    const count = photos.filter((photo) => photo && !photo.thumbnail).length;
+    if (count) counts.set(id, count);
+  }
+  return counts;
 }
 
 // -> a blob to show, or null. The thumbnail where there is one, else the picture while it is on this phone.

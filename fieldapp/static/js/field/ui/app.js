@@ -4,6 +4,7 @@ import { say } from "../../map/words.js";
 import { createApi } from "../api.js";
 import { askForBackgroundSync, askForPeriodicSync } from "../background.js";
 import { createOutbox, stateOf } from "../outbox.js";
+import { unreadPhotos } from "../photos.js";
 import { lastUser, OutdatedPage, openStore, StorageClosed, StorageFull } from "../store.js";
 import { createSync } from "../sync.js";
 import { now, phoneTime } from "../time.js";
@@ -20,6 +21,18 @@ import { saySync } from "./words-of-sync.js";
 
 const IDLE = { running: false, outcome: null, code: null, photo: null, visit: null, retry_at: null };
 const SOON_MS = 60;
+// What is there of nobody.
+const NOTHING = {
+  desk: null,
+  townships: [],
+  rows: [],
+  others: [],
+  answers: [],
+  unread: new Map(),
+  seen: null,
+  lastTownship: null,
+  waiting: { pending: 0, oldest_at: null },
+};
 
 // Where the browser offers to install the app, the offer is kept until somebody asks for it.
 let offer = null;
@@ -54,6 +67,7 @@ class App {
   rows = []; // the visits, the latest first
   waiting = { pending: 0, oldest_at: null };
   answers = []; // to questions of officers, still on the phone
+  unread = new Map(); // how many photos of a visit the phone could not read, by the visit's id
   others = []; // people whose visits wait here as well
   seen = null; // when everything was last sent and read
   lastTownship = null;
@@ -267,20 +281,10 @@ class App {
       this.townships = (this.desk?.townships ?? []).map(readable);
       this.rows = rows.sort(latestFirst);
       Object.assign(this, { waiting, others, answers });
+      this.unread = await unreadPhotos(this.store, user.id, rows);
       this.seen = Math.max(seen ?? 0, other ? 0 : this.seen) || null;
       this.lastTownship = township ?? rows[0]?.body.township_code ?? null;
-    } else {
-      Object.assign(this, {
-        desk: null,
-        townships: [],
-        rows: [],
-        others: [],
-        answers: [],
-        seen: null,
-        lastTownship: null,
-      });
-      this.waiting = { pending: 0, oldest_at: null };
-    }
+    } else Object.assign(this, NOTHING);
     this.frame.showSync();
     showNotices(this);
     if (other && this.#screen) await this.#route();

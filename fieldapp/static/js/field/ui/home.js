@@ -4,7 +4,7 @@ import { statusClass } from "../../map/dom.js";
 import { say, sayDay } from "../../map/words.js";
 import { now } from "../time.js";
 import { facts, link, make, notice, para } from "./dom.js";
-import { reviewed } from "./state.js";
+import { noted } from "./state.js";
 import { dayOf, daysBetween, sayMoment } from "./times.js";
 
 const RUNGS = ["product", "signed", "visited", "verified"];
@@ -12,12 +12,12 @@ const SOON_DAYS = 30;
 
 export function homeScreen(app) {
   const list = make("div", { class: "townships" });
-  const officers = make("div", { class: "from-officers", "aria-live": "polite" });
+  const noticed = make("div", { class: "noted", "aria-live": "polite" });
   const element = make(
     "section",
     { class: "home" },
     make("h1", { tabindex: -1, text: say("place_townships") }),
-    officers,
+    noticed,
     link(say("new_visit"), "#/record", { class: "button primary new-visit" }),
     list,
     make(
@@ -29,7 +29,7 @@ export function homeScreen(app) {
   );
   let shown = null;
   function update() {
-    showOfficers(app, officers);
+    showNoted(app, noticed);
     const key = JSON.stringify([app.townships, app.desk?.seen_at, dayOf(now())]);
     if (key === shown) return;
     shown = key;
@@ -52,24 +52,28 @@ export function homeScreen(app) {
   return { element, update };
 }
 
-// What officers ask or reject: to the visit itself where it is one, else to the list.
-function showOfficers(app, place) {
-  const { questions, rejected } = reviewed(app.rows, app.answers);
+// What officers ask or reject, and photos that nobody may be able to see: to the visit itself where it is one, else
+// to the list of these.
+function showNoted(app, place) {
+  const of = noted(app);
+  const photos = [...app.unread.values()].reduce((sum, count) => sum + count, 0);
   const told = [
-    [questions, "home_questions"],
-    [rejected, "home_rejected"],
-  ].filter(([rows]) => rows.length);
-  const key = JSON.stringify(told.map(([rows, words]) => [words, rows.map((row) => row.id)]));
+    ["questions", "home_questions", of.questions.length],
+    ["rejected", "home_rejected", of.rejected.length],
+    ["unread", "home_unread", photos],
+  ].filter(([only]) => of[only].length);
+  const key = JSON.stringify(told.map(([only, , count]) => [only, count, of[only].map((row) => row.id)]));
   if (place.dataset.shown === key) return;
   place.dataset.shown = key;
   place.hidden = !told.length;
   place.replaceChildren(
-    ...told.map(([rows, words]) =>
-      notice(
+    ...told.map(([only, words, count]) => {
+      const [first, ...others] = of[only];
+      return notice(
         "warn",
-        link(say(words, { count: rows.length }), rows.length > 1 ? "#/visits" : `#/visits/${rows[0].id}`),
-      ),
-    ),
+        link(say(words, { count }), others.length ? `#/visits?only=${only}` : `#/visits/${first.id}`),
+      );
+    }),
   );
 }
 

@@ -1,7 +1,7 @@
 // Photos in the form: from the camera or the gallery, kept on the phone at once, shown, taken out again.
 import { say } from "../../map/words.js";
 import { MOST_PHOTOS } from "../content.js";
-import { preparePhoto, UnreadablePhoto, unreadPhoto } from "../photos.js";
+import { HugePhoto, LARGEST, preparePhoto, UnreadablePhoto, unreadPhoto } from "../photos.js";
 import { StorageFull } from "../store.js";
 import { button, field, make, newName, notice } from "./dom.js";
 import { photoFigure } from "./photo.js";
@@ -58,7 +58,9 @@ export function photoField({ app, id, values, changed }) {
         changed();
       } catch (error) {
         if (error instanceof UnreadablePhoto) tell(say("photo_unreadable", { name: file.name }));
-        else if (error instanceof StorageFull) tell(say("storage_full"));
+        else if (error instanceof HugePhoto) {
+          tell(say("photo_huge", { name: file.name, most: LARGEST / 1024 / 1024 }));
+        } else if (error instanceof StorageFull) tell(say("storage_full"));
         else throw error;
       } finally {
         busy--;

@@ -15,7 +15,8 @@ const LEAVING = { remove: "remove", logout: "log_out", left: "left" };
 
 // -> {element, shown(), update(), leave()}; all but the element may be missing.
 export async function screenFor(app, hash) {
-  const [, place, id, step] = hash.split("?")[0].split("/");
+  const [path, asked] = hash.split("?");
+  const [, place, id, step] = path.split("/");
   if (place === "phone") return phoneScreen(app);
   if (app.closed) return closedScreen(app);
   if (place === "left" && !app.user) location.replace("/login?next=/field/");
@@ -26,7 +27,7 @@ export async function screenFor(app, hash) {
   if (place === "map") return mapScreen(app);
   if (place === "visits") {
     const row = app.rows.find((each) => each.id === id);
-    if (!row) return visitsScreen(app);
+    if (!row) return visitsScreen(app, new URLSearchParams(asked).get("only"));
     return step === "edit" ? recordScreen(app, { existing: row }) : visitScreen(app, row.id);
   }
   return homeScreen(app);

@@ -48,10 +48,12 @@ export function rejectionOf({ document }) {
   return (document.notes ?? []).filter((note) => note.kind === "rejection").at(-1) ?? null;
 }
 
-// -> {questions, rejected}: the rows whose question awaits an answer, and those that stand rejected.
-export const reviewed = (rows, answers) => ({
+// -> {questions, rejected, unread}: the rows whose question awaits an answer, those that stand rejected, and those
+// with a photo that this phone could not read.
+export const noted = ({ rows, answers, unread }) => ({
   questions: rows.filter((row) => openQuestion(row, answers)),
   rejected: rows.filter((row) => row.document?.review === "rejected"),
+  unread: rows.filter((row) => unread.has(row.id)),
 });
 
 // A question of an officer that nobody has answered yet.

@@ -2,13 +2,18 @@
 import { say } from "../../map/words.js";
 import { removedBefore } from "../removing.js";
 import { button, link, make, para } from "./dom.js";
-import { openQuestion, rejectionOf, sayAttention, sayReview, sayState, stateBadge } from "./state.js";
+import { noted, openQuestion, rejectionOf, sayAttention, sayReview, sayState, stateBadge } from "./state.js";
 import { sayPeriod, sayRemoved, townshipName } from "./telling.js";
 import { sayMoment } from "./times.js";
 
 const AT_ONCE = 30;
 
-export function visitsScreen(app) {
+// What a list of some of them is called.
+const ONLY = { questions: "only_questions", rejected: "only_rejected", unread: "only_unread" };
+
+// `only` leaves those that home tells of: "questions", "rejected" or "unread"; all where it is null.
+export function visitsScreen(app, only = null) {
+  const some = only in ONLY ? only : null;
   let shownCount = AT_ONCE;
   let shown = null;
   const list = make("ul", { class: "visits" });
@@ -20,23 +25,26 @@ export function visitsScreen(app) {
   const element = make(
     "section",
     {},
-    make("h1", { tabindex: -1, text: say("place_visits") }),
-    drafted,
+    make("h1", { tabindex: -1, text: say(some ? ONLY[some] : "place_visits") }),
+    some ? make("p", {}, link(say("visits_all"), "#/visits")) : drafted,
     list,
     make("div", { class: "buttons" }, more),
   );
 
   async function update() {
-    const rows = app.rows.slice(0, shownCount);
+    const every = some ? noted(app)[some] : app.rows;
+    const rows = every.slice(0, shownCount);
     const drafts = await app.outbox.drafts();
-    const { answers } = app;
-    const key = JSON.stringify([shownCount, rows, drafts, answers, rows.map((row) => sayState(app, row))]);
+    const { answers, unread } = app;
+    const states = rows.map((row) => [sayState(app, row), unread.get(row.id)]);
+    const key = JSON.stringify([shownCount, every.length, rows, drafts, answers, states]);
     if (key === shown) return;
     shown = key;
     const focused = document.activeElement?.closest("[data-visit]")?.dataset.visit;
     drafted.replaceChildren(...drafts.map((draft) => draftLine(draft)));
     list.replaceChildren(...rows.map((row) => line(app, row)));
-    if (!rows.length && !drafts.length) {
+    if (!rows.length && some) list.replaceChildren(make("li", { class: "empty", text: say("only_none") }));
+    else if (!rows.length && !drafts.length) {
       const removed = await removedBefore({ store: app.store, user: app.user.id });
       list.replaceChildren(
         make(
@@ -49,7 +57,7 @@ export function visitsScreen(app) {
         ),
       );
     }
-    more.hidden = app.rows.length <= shownCount;
+    more.hidden = every.length <= shownCount;
     if (focused) list.querySelector(`[data-visit="${focused}"] a`)?.focus({ preventScroll: true });
   }
 
@@ -72,6 +80,7 @@ function line(app, row) {
   const rejection = rejectionOf(row);
   const reasons = sayAttention(app, row);
   const review = sayReview(row);
+  const unread = app.unread.get(row.id);
   return make(
     "li",
     { class: "card", "data-visit": row.id },
@@ -95,6 +104,7 @@ function line(app, row) {
     ),
     question ? make("p", { class: "asked", text: say("question_waits", { text: question.text }) }) : null,
     rejection ? make("p", { class: "asked", text: say("rejected_because", { text: rejection.text }) }) : null,
+    unread ? make("p", { class: "fault", text: say("photos_unread", { count: unread }) }) : null,
     reasons.length ? make("p", { class: "fault", text: reasons[0] }) : null,
   );
 }
