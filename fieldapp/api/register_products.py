@@ -33,6 +33,8 @@ _FIELDS = {
 }
 _REQUIRED = ("name", "category")
 _OUTDATED = "record.outdated: somebody was faster."
+_FEATURED_SINCE = f"{_OUTDATED} title says who did what since."
+_EVERY_REVISION = "A change of which product is featured gives each product of the township a new revision."
 
 
 @blueprint.post("/townships/<code>/products")
@@ -117,19 +119,22 @@ def retire_one_product(product_id: int) -> Response:
     Operation(
         "Make a product the featured one of its township from a day on; the former one ends the day before.",
         {200: Answer("It is, or is going to be, the featured one.", PRODUCT, headers=_TAG)},
-        body=record(starts_on=day("The first day.")),
+        body=record(optional=("revision",), starts_on=day("The first day."), revision=REVISION),
         problems={
             404: "There is no such product.",
             409: "featured_product.overlap: one is featured from that day or a later one on. "
-            "product.retired: it is listed no more.",
+            f"product.retired: it is listed no more. {_FEATURED_SINCE}",
         },
+        description=_EVERY_REVISION,
+        revised=True,
     )
 )
 def feature(product_id: int) -> Response:
     """Feature a product."""
     read_query()
-    person = acting_person()
-    feature_product(context(), product_id, read_body()["starts_on"], by=person, actor=person.actor)
+    body, person = read_body(), acting_person()
+    seen = seen_revision(body)
+    feature_product(context(), product_id, body["starts_on"], revision=seen, by=person, actor=person.actor)
     return _send(product_id)
 
 
@@ -139,15 +144,18 @@ def feature(product_id: int) -> Response:
     Operation(
         "Let a product be the featured one until a day; the township then has none.",
         {200: Answer("It ends with that day.", PRODUCT, headers=_TAG)},
-        body=record(ends_on=day("The last day.")),
-        problems={404: "There is no such product."},
+        body=record(optional=("revision",), ends_on=day("The last day."), revision=REVISION),
+        problems={404: "There is no such product.", 409: _FEATURED_SINCE},
+        description=_EVERY_REVISION,
+        revised=True,
     )
 )
 def unfeature(product_id: int) -> Response:
     """End that a product is featured."""
     read_query()
-    person = acting_person()
-    unfeature_product(context(), product_id, read_body()["ends_on"], by=person, actor=person.actor)
+    body, person = read_body(), acting_person()
+    seen = seen_revision(body)
+    unfeature_product(context(), product_id, body["ends_on"], revision=seen, by=person, actor=person.actor)
     return _send(product_id)
 
 

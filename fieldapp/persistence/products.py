@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from fieldapp.domain.assignments import AssignmentState
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.persistence import register
+from fieldapp.persistence.named_events import named_events
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.schema import assignments, counties, featured_products, products, townships
+from fieldapp.persistence.schema import (
+    assignments,
+    audit_events,
+    counties,
+    featured_products,
+    products,
+    townships,
+)
 from geodata.errors import Message
 
 
@@ -81,7 +89,10 @@ def update_many(connection: Connection, rows: Sequence[Values]) -> None:
 
 
 def insert_featured(connection: Connection, rows: Sequence[Values]) -> None:
-    """Feature products; each row names ``township_code``, ``product``, ``starts_on`` and ``ends_on``."""
+    """Feature products; each row names ``township_code``, ``product``, ``starts_on`` and ``ends_on``.
+
+    Every product of the townships gains a revision.
+    """
     product = (
         select(products.c.id)
         .where(
@@ -98,11 +109,24 @@ def insert_featured(connection: Connection, rows: Sequence[Values]) -> None:
         ),
         list(rows),
     )
+    _gain_revisions(connection, {row["township_code"] for row in rows})
 
 
 def update_featured(connection: Connection, rows: Sequence[Values]) -> None:
-    """Update featured periods by ``id``."""
+    """Update featured periods by ``id``; every product of their townships gains a revision."""
     register.update_many(connection, featured_products.c.id, rows)
+    ids = [row["id"] for row in rows]
+    codes = select(featured_products.c.township_code).where(featured_products.c.id.in_(ids))
+    _gain_revisions(connection, set(connection.scalars(codes)))
+
+
+def _gain_revisions(connection: Connection, township_codes: Collection[str]) -> None:
+    """One product is featured in the place of another: whoever saw any of a township's saw something else."""
+    connection.execute(
+        update(products)
+        .where(products.c.township_code.in_(township_codes))
+        .values(revision=products.c.revision + 1)
+    )
 
 
 def by_id(connection: Connection, product_id: int) -> Values:
@@ -172,14 +196,31 @@ def change(connection: Connection, product_id: int, values: Values) -> None:
 def begin_featured(
     connection: Connection, *, township_code: str, product_id: int, starts_on: date, ends_on: date | None
 ) -> None:
-    """Feature a product from a day on."""
+    """Feature a product from a day on; every product of the township gains a revision."""
     connection.execute(
         insert(featured_products).values(
             township_code=township_code, product_id=product_id, starts_on=starts_on, ends_on=ends_on
         )
     )
+    _gain_revisions(connection, {township_code})
 
 
 def end_featured(connection: Connection, period_id: int, ends_on: date) -> None:
-    """End a featured period with its last day."""
+    """End a featured period with its last day; every product of the township gains a revision."""
     update_featured(connection, [{"id": period_id, "ends_on": ends_on}])
+
+
+def last_event(connection: Connection, township_code: str, subject_id: str) -> Values | None:
+    """What last gave a product a new revision: a change of it, or of which one is featured there."""
+    featuring = and_(
+        audit_events.c.action.in_(("product.featured", "product.unfeatured")),
+        audit_events.c.subject_id.like(f"{township_code}/%"),
+    )
+    own = and_(audit_events.c.subject_id == subject_id, audit_events.c.action.not_like("product.photo%"))
+    row = connection.execute(
+        named_events(audit_events.c.action, audit_events.c.subject_id)
+        .where(audit_events.c.subject_type == "product", or_(featuring, own))
+        .order_by(audit_events.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else dict(row._mapping)

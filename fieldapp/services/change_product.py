@@ -13,7 +13,7 @@ from fieldapp.persistence import products, townships
 from fieldapp.persistence.register import Values, lock_register
 from fieldapp.services.audited import audited, difference
 from fieldapp.services.context import Context
-from fieldapp.services.outdated import require_current
+from fieldapp.services.outdated_product import require_current_product
 from fieldapp.services.product_values import product_values, row_of, subject_of
 from geodata.errors import Message
 
@@ -50,7 +50,7 @@ def change_product(
         stored = products.by_id(work.connection, product_id)
         require(by, Action.PRODUCT_WRITE, row_of(stored))
         subject = subject_of(stored)
-        require_current(work.connection, subject, stored, revision=revision, was=was, name=stored["name"])
+        require_current_product(work.connection, stored, revision=revision, was=was)
         values = product_values(given)
         if values["name"] != stored["name"]:
             renamed = {"township_code": stored["township_code"]} | values
@@ -74,7 +74,7 @@ def retire_product(
         stored = products.by_id(work.connection, product_id)
         require(by, Action.PRODUCT_WRITE, row_of(stored))
         subject = subject_of(stored)
-        require_current(work.connection, subject, stored, revision=revision, was=None, name=stored["name"])
+        require_current_product(work.connection, stored, revision=revision)
         for period in products.periods_in(work.connection, stored["township_code"]):
             is_its_own = period["product_id"] == product_id
             if retired_on and is_its_own and (period["ends_on"] is None or period["ends_on"] >= retired_on):

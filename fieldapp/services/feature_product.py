@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from fieldapp.domain.errors import ConflictError, InvalidInputError
 from fieldapp.domain.permissions import Action, Person, require
 from fieldapp.persistence import products
-from fieldapp.persistence.register import Values, lock_register
+from fieldapp.persistence.register import lock_register
 from fieldapp.services.audited import audited
 from fieldapp.services.context import Context
+from fieldapp.services.outdated_product import require_current_product
 from fieldapp.services.product_values import row_of, subject_of
 from geodata.errors import Message
 
 _DAY = timedelta(days=1)
 
 
-def mark_of(periods: Sequence[Values]) -> str:
-    """Which is the newest of a township's featured periods and how long it runs, to tell a change by."""
-    return f"{periods[0]['id']}.{periods[0]['ends_on'] or ''}" if periods else ""
-
-
 def feature_product(
-    context: Context, product_id: int, starts_on: date, *, by: Person, actor: str, seen: str | None = None
+    context: Context, product_id: int, starts_on: date, *, revision: int, by: Person, actor: str
 ) -> None:
     """Feature a product from ``starts_on`` on; the former one ends the day before.
 
-    ``seen`` is the `mark_of` what the page showed; None where none was shown. Raises `ConflictError` where it
-    is another one by now, where the product is featured then already, where another one began on that very
-    day or later, and where the product is retired.
+    ``revision`` is that of the product as it was seen; a change of which one is featured gives every product
+    of the township a new one. Raises `OutdatedError` where it is another by now, and `ConflictError` where
+    the product is featured then already, where another one began on that very day or later, and where the
+    product is retired.
     """
     with context.work(actor=actor) as work:
         lock_register(work.connection)
         stored = products.by_id(work.connection, product_id)
         require(by, Action.PRODUCT_WRITE, row_of(stored))
+        require_current_product(work.connection, stored, revision=revision)
         if stored["retired_on"] is not None:
             raise ConflictError(
                 Message("{product} is no longer listed. List it again first.", product=stored["name"]),
                 code="product.retired",
             )
         periods = products.periods_in(work.connection, stored["township_code"])
-        _require_seen(periods, seen, stored)
         for period in periods:
             if period["ends_on"] is not None and period["ends_on"] < starts_on:
                 continue
@@ -76,18 +72,18 @@ def feature_product(
 
 
 def unfeature_product(
-    context: Context, product_id: int, ends_on: date, *, by: Person, actor: str, seen: str | None = None
+    context: Context, product_id: int, ends_on: date, *, revision: int, by: Person, actor: str
 ) -> None:
     """Let the product's featured period end with ``ends_on``; the township then has none.
 
-    ``seen`` is as in `feature_product`.
+    ``revision`` is as in `feature_product`.
     """
     with context.work(actor=actor) as work:
         lock_register(work.connection)
         stored = products.by_id(work.connection, product_id)
         require(by, Action.PRODUCT_WRITE, row_of(stored))
+        require_current_product(work.connection, stored, revision=revision)
         periods = products.periods_in(work.connection, stored["township_code"])
-        _require_seen(periods, seen, stored)
         open_periods = [
             period
             for period in periods
@@ -111,16 +107,3 @@ def unfeature_product(
             after=audited({"ends_on": ends_on}),
         )
         work.commit()
-
-
-def _require_seen(periods: Sequence[Values], seen: str | None, stored: Values) -> None:
-    if seen is None or seen == mark_of(periods):
-        return
-    raise ConflictError(
-        Message(
-            "The featured product of {township} was changed meanwhile. "
-            "Look at its history, then decide again.",
-            township=stored["township"],
-        ),
-        code="featured_product.changed",
-    )

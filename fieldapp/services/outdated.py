@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -19,25 +18,15 @@ class OutdatedError(ConflictError):
     """The record was changed since it was read; nothing was written.
 
     ``changed`` are the keys whose stored value is no longer the one that was shown, ``stored`` the record
-    as it is now, ``actor`` and ``at`` who changed it last and when.
+    as it is now.
     """
 
     code = "record.outdated"
 
-    def __init__(
-        self,
-        message: Message,
-        *,
-        stored: Values,
-        changed: Sequence[str],
-        actor: Message | str,
-        at: datetime | None,
-    ) -> None:
+    def __init__(self, message: Message, *, stored: Values, changed: Sequence[str]) -> None:
         super().__init__(message)
         self.stored = stored
         self.changed = tuple(changed)
-        self.actor = actor
-        self.at = at
 
 
 def require_current(
@@ -58,16 +47,13 @@ def require_current(
     event = registers.last_event(connection, *subject)
     now = audited(stored)
     changed = [key for key, value in (was or {}).items() if key in now and now[key] != value]
-    actor = who_did(event) if event else "?"
     raise OutdatedError(
         Message(
             "{name} was changed by {actor} while you were editing, so nothing was saved. "
             "Compare with what is stored now, and save again if yours is right.",
             name=name,
-            actor=actor,
+            actor=who_did(event) if event else "?",
         ),
         stored=stored,
         changed=changed,
-        actor=actor,
-        at=event["at"] if event else None,
     )

@@ -142,13 +142,19 @@ def test_a_product_is_added_featured_and_retired_at_home_only(
     changed = county.patch(address, json={"brand": "山河", "revision": 1}).get_json()
     assert (changed["brand"], changed["value_wan_yuan"]) == ("山河", 120.5)
     assert _codes(county.patch(address, json={"brand": "x", "revision": 1})) == (409, "record.outdated")
-    assert county.post(f"{address}/feature", json={"starts_on": "2026-01-01"}).get_json()["featured"] is True
-    again = county.post(f"{address}/feature", json={"starts_on": "2026-01-01"})
-    assert _codes(again) == (409, "featured_product.overlap")
+    start: dict[str, object] = {"starts_on": "2026-01-01"}
+    assert _codes(county.post(f"{address}/feature", json=start)) == (422, "revision.missing")
+    tag = {"If-Match": county.get(address).headers["ETag"]}
+    assert county.post(f"{address}/feature", json=start, headers=tag).get_json()["featured"] is True
+    late = county.post(f"{address}/feature", json=start, headers=tag)
+    assert _codes(late) == (409, "record.outdated")
+    assert "feature a product (山河黑木耳 in 山河镇)" in late.get_json()["title"]
     seen = county.get(address).get_json()["revision"]
+    again = county.post(f"{address}/feature", json=start | {"revision": seen})
+    assert _codes(again) == (409, "featured_product.overlap")
     retire = {"retired_on": "2026-11-22", "revision": seen}
     assert _codes(county.post(f"{address}/retire", json=retire)) == (409, "product.featured")
-    ended = county.post(f"{address}/unfeature", json={"ends_on": "2026-11-20"}).get_json()
+    ended = county.post(f"{address}/unfeature", json={"ends_on": "2026-11-20", "revision": seen}).get_json()
     assert ended["featured"] is False
     gone = county.post(f"{address}/retire", json=retire | {"revision": ended["revision"]}).get_json()
     assert gone["retired_on"] == "2026-11-22"

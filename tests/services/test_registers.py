@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -18,7 +19,7 @@ from fieldapp.services.change_commissioner import change_commissioner
 from fieldapp.services.change_institution import add_institution, change_institution, merge_institutions
 from fieldapp.services.change_product import add_product, change_product, retire_product
 from fieldapp.services.context import Context
-from fieldapp.services.feature_product import feature_product, mark_of, unfeature_product
+from fieldapp.services.feature_product import feature_product, unfeature_product
 from fieldapp.services.list_commissioners import CommissionerQuery, list_commissioners
 from fieldapp.services.list_institutions import InstitutionQuery, list_institutions
 from fieldapp.services.list_products import ProductQuery, list_products, show_product
@@ -31,7 +32,17 @@ from fieldapp.services.retire_commissioner import StillServingError, retire_comm
 from fieldapp.services.show_commissioner import show_commissioner
 from fieldapp.services.show_township import show_township
 from fieldapp.services.view_phone import view_phone
-from tests.services.small_register import LALIN, PINGFANG, SHANHE, audit_count, fill, rows
+from tests.accounts import make_account
+from tests.services.small_register import (
+    LALIN,
+    PINGFANG,
+    SHANHE,
+    audit_count,
+    bring_in,
+    fill,
+    rows,
+    write_csv,
+)
 
 BUREAU = Person(Role.BUREAU_OFFICER)
 VIEWER = Person(Role.VIEWER)
@@ -245,39 +256,59 @@ def test_a_product_is_kept_with_all_that_is_known_of_it(register: Context) -> No
     assert [line.name for line in list_products(register, ProductQuery(), by=ZHANG).lines] == ["拉林大米"]
 
 
+def revision_of(context: Context, product_id: int) -> int:
+    return int(show_product(context, product_id, by=BUREAU).record["revision"])
+
+
 def test_two_officers_at_one_featured_product_do_not_undo_each_other_unknowingly(register: Context) -> None:
     first = rows(register, schema.products)[0]["id"]
     second = add_product(register, LALIN, RICE | {"name": "拉林木耳"}, **WHO)
-    seen = mark_of(show_product(register, first, by=BUREAU).periods)
-    unfeature_product(register, first, date(2026, 12, 31), seen=seen, **WHO)
+    seen = {product: revision_of(register, product) for product in (first, second)}
+    zhao = make_account(register, Role.BUREAU_OFFICER, display_name="市局赵").actor
+    unfeature_product(register, first, date(2026, 12, 31), revision=seen[first], by=BUREAU, actor=zhao)
     for step, product in ((unfeature_product, first), (feature_product, second)):
-        with pytest.raises(ConflictError, match="changed meanwhile") as refused:
-            step(register, product, date(2026, 12, 1), seen=seen, **WHO)
-        assert refused.value.code == "featured_product.changed"
-    seen = mark_of(show_product(register, first, by=BUREAU).periods)
-    feature_product(register, second, date(2026, 12, 1), seen=seen, **WHO)
+        with pytest.raises(OutdatedError) as refused:
+            step(register, product, date(2026, 12, 1), revision=seen[product], **WHO)
+        assert str(refused.value) == (
+            "市局赵 has done this meanwhile: feature a product no longer (拉林大米 in 拉林满族镇). "
+            "Nothing was saved. Look at it, then decide again."
+        )
+    feature_product(register, second, date(2026, 12, 1), revision=revision_of(register, second), **WHO)
+
+
+def test_an_import_that_features_another_product_is_noticed_by_who_saw_the_former(
+    register: Context, tmp_path: Path
+) -> None:
+    first = rows(register, schema.products)[0]["id"]
+    seen = revision_of(register, first)
+    path = write_csv(tmp_path, f"township_code,name,category,featured\n{LALIN},拉林木耳,edible_fungi,yes")
+    assert bring_in(register, "products", path).outcome.errors == []
+    with pytest.raises(OutdatedError):
+        unfeature_product(register, first, date(2026, 12, 1), revision=seen, **WHO)
 
 
 def test_featuring_another_product_ends_the_former_the_day_before(register: Context) -> None:
     first = rows(register, schema.products)[0]["id"]
     second = add_product(register, LALIN, RICE | {"name": "拉林木耳"}, **WHO)
-    feature_product(register, second, TODAY, **WHO)
+    feature_product(register, second, TODAY, revision=1, **WHO)
     periods = show_product(register, second, by=BUREAU).periods
     assert [(each["product"], each["starts_on"], each["ends_on"]) for each in periods] == [
         ("拉林木耳", TODAY, None),
         ("拉林大米", date(2024, 1, 1), date(2026, 11, 21)),
     ]
+    now = revision_of(register, first)
     for day in (TODAY, date(2025, 1, 1)):
-        with pytest.raises(ConflictError):
-            feature_product(register, first, day, **WHO)
-    with pytest.raises(ConflictError):
-        retire_product(register, second, TODAY, revision=1, **WHO)
-    retire_product(register, first, TODAY, revision=1, **WHO)
-    with pytest.raises(ConflictError):
-        feature_product(register, first, date(2027, 1, 1), **WHO)
-    unfeature_product(register, second, date(2026, 12, 31), **WHO)
+        with pytest.raises(ConflictError, match="Choose a later day"):
+            feature_product(register, first, day, revision=now, **WHO)
+    with pytest.raises(ConflictError, match="Feature another one"):
+        retire_product(register, second, TODAY, revision=revision_of(register, second), **WHO)
+    retire_product(register, first, TODAY, revision=now, **WHO)
+    with pytest.raises(ConflictError, match="no longer listed"):
+        feature_product(register, first, date(2027, 1, 1), revision=now + 1, **WHO)
+    now = revision_of(register, second)
+    unfeature_product(register, second, date(2026, 12, 31), revision=now, **WHO)
     with pytest.raises(InvalidInputError):
-        unfeature_product(register, second, date(2027, 6, 1), **WHO)
+        unfeature_product(register, second, date(2027, 6, 1), revision=revision_of(register, second), **WHO)
     on_day = measure_coverage(register, as_of=date(2027, 1, 1), county="230184").document()["townships"]
     assert next(row for row in on_day if row["code"] == LALIN)["featured_product"] is None
 

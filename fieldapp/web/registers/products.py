@@ -15,7 +15,7 @@ from fieldapp.domain.permissions import Action
 from fieldapp.domain.specialties import PRODUCT_CATEGORIES
 from fieldapp.services.change_product import add_product, change_product, retire_product
 from fieldapp.services.columns.lists import PRODUCT_LIST
-from fieldapp.services.feature_product import feature_product, mark_of, unfeature_product
+from fieldapp.services.feature_product import feature_product, unfeature_product
 from fieldapp.services.list_products import (
     PRODUCT_SORTS,
     ProductList,
@@ -153,7 +153,7 @@ def feature(product_id: int) -> AnyResponse | tuple[str, int]:
             form_day(day),
             by=acting_person(),
             actor=actor(),
-            seen=request.form.get("seen", ""),
+            revision=request.form.get("revision", 0, type=int),
         )
 
     return done_or_refused(product_id, act, "unfeatured" if ends else "featured")
@@ -192,7 +192,6 @@ def product_page(product_id: int, **more: Any) -> str:
     return render_template(
         "registers/product.html",
         page=page,
-        mark=mark_of(page.periods),
         categories=PRODUCT_CATEGORIES,
         labels=_LABELS,
         most_photos=MOST_PHOTOS,
