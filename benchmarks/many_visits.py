@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,8 @@ from sqlalchemy import Engine, text
 from benchmarks.figures import Figure, median_seconds
 from fieldapp.persistence.engine import make_engine
 from fieldapp.persistence.migrating import upgrade
+from fieldapp.persistence.unit_of_work import REGISTER
+from fieldapp.persistence.unit_of_work import VISITS as VISITS_TOPIC
 from fieldapp.services.context import Context
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.settings import Settings
@@ -21,6 +25,7 @@ from tests.postgres import Databases, postgres_server
 TOWNSHIPS = 40_000
 VISITS = int(os.environ.get("VISITS", "10_000_000"))
 DAY = date(2026, 11, 22)
+_SIZE = f"{TOWNSHIPS} townships, {VISITS} visits"
 
 # Written by the server itself, with its triggers asleep: the rows are consistent by construction.
 _FILL = f"""
@@ -64,6 +69,13 @@ LEFT JOIN visits v ON v.township_code = t.code AND v.commissioner_id = a.commiss
 GROUP BY t.code
 """
 
+_SOME_VISIT = text("SELECT id FROM visits ORDER BY id OFFSET :turn LIMIT 1")
+_GRADE = text("UPDATE visits SET grade = 'A' WHERE id = :id")
+_END = text(
+    "UPDATE assignments SET state = 'ended', end_reason = 'resigned', ended_on = :day "
+    "WHERE commissioner_id = :person"
+)
+
 
 def nation_in_postgres() -> list[Figure]:
     """Seconds from a change until coverage is known again, beside the naive join alone."""
@@ -79,20 +91,39 @@ def nation_in_postgres() -> list[Figure]:
         )
         context = Context(settings=settings, engine=engine)
 
-        def after_a_change() -> None:
+        turns = count()
+
+        def after_a_visit() -> None:
             with context.work(actor="benchmark") as work:
-                work.record("visit.counted", "visit", 0, topic="visits")
+                visit_id = work.connection.scalar(_SOME_VISIT, {"turn": next(turns)})
+                work.touch_visits(visit_id)
+                work.connection.execute(_GRADE, {"id": visit_id})
+                work.record("visit.counted", "visit", visit_id, topic=VISITS_TOPIC)
                 work.commit()
             measure_coverage(context, as_of=DAY)
+
+        def after_an_assignment() -> None:
+            with context.work(actor="benchmark") as work:
+                work.connection.execute(_END, {"person": f"C-{next(turns) * 10 + 1}", "day": DAY})
+                work.record("assignment.end", "assignment", 0, topic=REGISTER)
+                work.commit()
+            measure_coverage(context, as_of=DAY)
+
+        def at_first() -> None:
+            fresh = make_engine(url)
+            measure_coverage(replace(context, engine=fresh), as_of=DAY)
+            fresh.dispose()
 
         def naive() -> None:
             with engine.connect() as connection:
                 connection.execute(text(_NAIVE)).all()
 
         figures = [
+            Figure(f"coverage of {_SIZE}, at first", median_seconds(at_first, runs=3), "s"),
+            Figure(f"coverage of {_SIZE}, after a visit", median_seconds(after_a_visit, runs=7), "s", 0.3),
             Figure(
-                f"coverage of {TOWNSHIPS} townships, {VISITS} visits, after a change",
-                median_seconds(after_a_change, runs=5),
+                f"coverage of {_SIZE}, after an assignment",
+                median_seconds(after_an_assignment, runs=7),
                 "s",
                 0.3,
             ),

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from threading import Lock
@@ -28,7 +28,7 @@ from fieldapp.domain.coverage import (
     coverage_table,
 )
 from fieldapp.domain.errors import Fault, InvalidInputError, NotFoundError
-from fieldapp.persistence.coverage import read_coverage_inputs, snapshot
+from fieldapp.persistence.coverage import CoverageInputs, read_coverage_inputs, snapshot
 from fieldapp.persistence.unit_of_work import change_versions
 from fieldapp.services.context import Context
 from geodata.errors import Message
@@ -60,6 +60,8 @@ class Coverage:
     target: int | None
     table: gpd.GeoDataFrame
     county_names: dict[str, str]
+    # What it was measured from, so that measuring it once more reads only what changed.
+    inputs: CoverageInputs | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def counts(self) -> CoverageCounts:
@@ -131,11 +133,13 @@ def measure_coverage(
     kept = _kept_of(context.engine)
     version = coverage_version(context)
     whole = kept.get(
-        version, (as_of, None, policy, geometry), lambda: _measure(context, as_of, policy, geometry)
+        version,
+        (as_of, None, policy, geometry),
+        lambda before: _measure(context, as_of, policy, geometry, before),
     )
     if county is None:
         return whole
-    return kept.get(version, (as_of, county, policy, geometry), lambda: _restricted(whole, county))
+    return kept.get(version, (as_of, county, policy, geometry), lambda _: _restricted(whole, county))
 
 
 def require_day_in_reach(day: date) -> None:
@@ -158,10 +162,16 @@ def coverage_version(context: Context) -> str:
     return "-".join(f"{topic}{number}" for topic, number in sorted(versions.items()))
 
 
-def _measure(context: Context, as_of: date, policy: CoveragePolicy, geometry: bool) -> Coverage:
+def _measure(
+    context: Context, as_of: date, policy: CoveragePolicy, geometry: bool, before: Coverage | None
+) -> Coverage:
     with snapshot(context.engine) as connection:
         inputs = read_coverage_inputs(
-            connection, as_of=as_of, window_days=policy.window_days, geometry=geometry
+            connection,
+            as_of=as_of,
+            window_days=policy.window_days,
+            geometry=geometry,
+            known=None if before is None else before.inputs,
         )
     table = coverage_table(
         inputs.townships,
@@ -173,7 +183,7 @@ def _measure(context: Context, as_of: date, policy: CoveragePolicy, geometry: bo
         as_of=as_of,
         policy=policy,
     )
-    return Coverage(as_of, policy, None, inputs.target, table, inputs.county_names)
+    return Coverage(as_of, policy, None, inputs.target, table, inputs.county_names, inputs)
 
 
 def _restricted(whole: Coverage, county: str) -> Coverage:
@@ -189,45 +199,46 @@ def _restricted(whole: Coverage, county: str) -> Coverage:
 
 
 class _Kept:
-    """What was measured at one version of the data, the latest asked for, bounded by rows."""
+    """What was measured last for each question, the latest asked for, bounded by rows."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._measuring = Lock()
-        self._version = ""
-        self._results: OrderedDict[object, Coverage] = OrderedDict()
+        self._results: OrderedDict[object, tuple[str, Coverage]] = OrderedDict()
 
-    def get(self, version: str, key: object, measure: Callable[[], Coverage]) -> Coverage:
-        """The result for ``key``, measured by one thread while others that need it wait."""
-        found = self._find(version, key)
-        if found is not None:
+    def get(self, version: str, key: object, measure: Callable[[Coverage | None], Coverage]) -> Coverage:
+        """The result for ``key``, measured by one thread while others that need it wait.
+
+        ``measure`` is given the result for another version where there is one.
+        """
+        before, found = self._find(key)
+        if before == version and found is not None:
             return found
         with self._measuring:
-            found = self._find(version, key)
-            if found is None:
-                found = measure()
-                self._keep(version, key, found)
-            return found
+            before, found = self._find(key)
+            if before == version and found is not None:
+                return found
+            # The version was read before the data: what is kept under it is never older than it.
+            result = measure(found)
+            self._keep(version, key, result)
+            return result
 
-    def _find(self, version: str, key: object) -> Coverage | None:
+    def _find(self, key: object) -> tuple[str, Coverage | None]:
         with self._lock:
-            if version != self._version or key not in self._results:
-                return None
+            if key not in self._results:
+                return "", None
             self._results.move_to_end(key)
             return self._results[key]
 
     def _keep(self, version: str, key: object, result: Coverage) -> None:
-        # The version was read before the data: what is kept under it is never older than it.
         with self._lock:
-            if version != self._version:
-                self._version = version
-                self._results.clear()
-            self._results[key] = result
+            self._results[key] = version, result
+            self._results.move_to_end(key)
             while len(self._results) > FEWEST_KEPT and self._rows() > MOST_ROWS_KEPT:
                 self._results.popitem(last=False)
 
     def _rows(self) -> int:
-        return sum(max(len(result.table), 1) for result in self._results.values())
+        return sum(max(len(result.table), 1) for _, result in self._results.values())
 
 
 _lock = Lock()
