@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,7 +32,7 @@ from fieldapp.persistence.schema import (
     townships,
     visits,
 )
-from fieldapp.persistence.unit_of_work import REGISTER, VISITS, change_versions
+from fieldapp.persistence.unit_of_work import PLACES, REGISTER, TOPICS, VISITS, change_versions
 from geodata.crs import STORAGE_CRS
 
 _Question = tuple[date, int, bool]  # the day, the days of the window, whether with boundaries
@@ -42,20 +42,27 @@ _MANY = 1000
 
 
 @dataclass(frozen=True)
+class Places:
+    """Which townships count, what they feature, and what stands beside them."""
+
+    townships: pd.DataFrame
+    roster: pd.DataFrame
+    featured_products: pd.DataFrame
+    lineage: pd.DataFrame
+    county_names: dict[str, str]
+    target: int | None
+
+
+@dataclass(frozen=True)
 class CoverageInputs:
-    """The tables that `fieldapp.domain.coverage.coverage_table` takes, and what stands beside them.
+    """The tables that `fieldapp.domain.coverage.coverage_table` takes.
 
     ``versions`` are those of the topics of change as the snapshot saw them.
     """
 
-    townships: pd.DataFrame
-    roster: pd.DataFrame
+    places: Places
     assignments: pd.DataFrame
-    featured_products: pd.DataFrame
     visits: pd.DataFrame
-    lineage: pd.DataFrame
-    county_names: dict[str, str]
-    target: int | None
     question: _Question
     versions: Mapping[str, int]
 
@@ -84,29 +91,25 @@ def read_coverage_inputs(
     """
     question, versions = (as_of, window_days, geometry), change_versions(connection)
     if known is None or known.question != question or _went_back(known.versions, versions):
-        terms = _frame(connection, _assignments(as_of))
-        served = _frame(connection, _visits(as_of, window_days))
-        return _register(connection, question, versions, terms, served)
-    same_register = known.versions[REGISTER] == versions[REGISTER]
-    terms = known.assignments if same_register else _frame(connection, _assignments(as_of))
+        return CoverageInputs(
+            _places(connection, as_of, geometry),
+            _frame(connection, _assignments(as_of)),
+            _frame(connection, _visits(as_of, window_days)),
+            question,
+            versions,
+        )
+    same = {topic for topic in TOPICS if known.versions[topic] == versions[topic]}
+    places = known.places if PLACES in same else _places(connection, as_of, geometry)
+    terms = known.assignments
     outdated = _changed_since(connection, known.versions[VISITS])
-    if not same_register:
+    if REGISTER not in same:
+        terms = _frame(connection, _assignments(as_of))
         outdated |= _new_in_office(terms, known, as_of)
-    served = _visits_anew(connection, known, outdated)
-    if same_register:
-        return replace(known, visits=served, versions=versions)
-    return _register(connection, question, versions, terms, served)
+    return CoverageInputs(places, terms, _visits_anew(connection, known, outdated), question, versions)
 
 
-def _register(
-    connection: Connection,
-    question: _Question,
-    versions: Mapping[str, int],
-    terms: pd.DataFrame,
-    served: pd.DataFrame,
-) -> CoverageInputs:
-    as_of, _, geometry = question
-    return CoverageInputs(
+def _places(connection: Connection, as_of: date, geometry: bool) -> Places:
+    return Places(
         townships=_townships(connection, geometry),
         roster=_frame(
             connection,
@@ -116,7 +119,6 @@ def _register(
                 roster_memberships.c.ends_on,
             ).where(_not_over(roster_memberships.c.ends_on, as_of)),
         ),
-        assignments=terms,
         featured_products=_frame(
             connection,
             select(
@@ -128,7 +130,6 @@ def _register(
             .join(products, products.c.id == featured_products.c.product_id)
             .where(_not_over(featured_products.c.ends_on, as_of)),
         ),
-        visits=served,
         lineage=_frame(
             connection,
             select(
@@ -147,8 +148,6 @@ def _register(
             .order_by(roster_targets.c.starts_on.desc())
             .limit(1)
         ),
-        question=question,
-        versions=versions,
     )
 
 

@@ -19,8 +19,9 @@ from fieldapp.persistence.schema import change_counters, visits
 from fieldapp.persistence.violations import conflict_of
 
 REGISTER = "register"  # townships, roster, commissioners, products, assignments
+PLACES = "register.places"  # of the register, all but the assignments
 VISITS = "visits"
-TOPICS = (REGISTER, VISITS)
+TOPICS = (REGISTER, PLACES, VISITS)  # in the order in which writers hold their counters
 
 _RAISE = (
     update(change_counters)
@@ -40,6 +41,7 @@ _NUMBER_VISITS = (
     .values(changed=bindparam("version"))
 )
 
+_ASSIGNMENT = "assignment"
 _PEOPLE = frozenset({"commissioner", "user"})
 _PERSONAL = frozenset({"phone", "home", "home_lon", "home_lat"})
 _NAMING = frozenset({"name", "display_name", "username", "pinyin", "note"})
@@ -107,6 +109,8 @@ class UnitOfWork:
         """
         if topic is not None:
             self._topics.add(topic)
+        if topic == REGISTER and subject_type != _ASSIGNMENT:
+            self._topics.add(PLACES)
         self._events.append(
             {
                 "at": self._now(),
@@ -154,7 +158,7 @@ class UnitOfWork:
 
         What all writers wait for comes last, so that it is held only for as long as a commit takes.
         """
-        for topic in sorted(self._topics):
+        for topic in sorted(self._topics, key=TOPICS.index):
             version = self.connection.scalar(_RAISE, {"raised": topic})
             if topic == VISITS and self._visits:
                 numbered = {"visit_ids": sorted(self._visits), "version": version}

@@ -173,17 +173,18 @@ def _measure(
             geometry=geometry,
             known=None if before is None else before.inputs,
         )
+    places = inputs.places
     table = coverage_table(
-        inputs.townships,
-        roster=inputs.roster,
+        places.townships,
+        roster=places.roster,
         assignments=inputs.assignments,
-        featured_products=inputs.featured_products,
+        featured_products=places.featured_products,
         visits=inputs.visits,
-        lineage=inputs.lineage,
+        lineage=places.lineage,
         as_of=as_of,
         policy=policy,
     )
-    return Coverage(as_of, policy, None, inputs.target, table, inputs.county_names, inputs)
+    return Coverage(as_of, policy, None, places.target, table, places.county_names, inputs)
 
 
 def _restricted(whole: Coverage, county: str) -> Coverage:

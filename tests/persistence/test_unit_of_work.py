@@ -17,9 +17,11 @@ from sqlalchemy.exc import IntegrityError
 from fieldapp.domain.errors import UnavailableError
 from fieldapp.persistence.engine import connected, make_engine
 from fieldapp.persistence.schema import audit_events, counties, institutions, townships, visits
-from fieldapp.persistence.unit_of_work import REGISTER, VISITS, UnitOfWork, change_versions
+from fieldapp.persistence.unit_of_work import PLACES, REGISTER, VISITS, UnitOfWork, change_versions
 from fieldapp.services.context import Context
 from tests.persistence.register import LALIN, make_register
+
+AT_FIRST = {REGISTER: 0, PLACES: 0, VISITS: 0}
 
 
 def _names(context: Context) -> list[str]:
@@ -41,7 +43,7 @@ def test_nothing_is_written_without_commit(context: Context) -> None:
     with context.work(actor="officer") as work:
         work.connection.execute(insert(institutions).values(name="东北农业大学"))
         work.record("institution.added", "institution", 1)
-    assert (_names(context), _events(context), _versions(context)) == ([], [], {REGISTER: 0, VISITS: 0})
+    assert (_names(context), _events(context), _versions(context)) == ([], [], AT_FIRST)
 
 
 def test_nothing_is_written_when_something_goes_wrong_before_the_commit(context: Context) -> None:
@@ -53,7 +55,7 @@ def test_nothing_is_written_when_something_goes_wrong_before_the_commit(context:
 
     with pytest.raises(LookupError):
         go_wrong()
-    assert (_names(context), _events(context), _versions(context)) == ([], [], {REGISTER: 0, VISITS: 0})
+    assert (_names(context), _events(context), _versions(context)) == ([], [], AT_FIRST)
 
 
 def test_rows_audit_events_and_counters_arrive_together(context: Context) -> None:
@@ -74,7 +76,7 @@ def test_rows_audit_events_and_counters_arrive_together(context: Context) -> Non
         work.record("institution.named", "institution", 1)
         work.commit()
     assert _names(context) == ["东北农业大学"]
-    assert _versions(context) == {REGISTER: 1, VISITS: 0}
+    assert _versions(context) == {REGISTER: 1, PLACES: 1, VISITS: 0}
     first, second = _events(context)
     assert (first.actor, first.action, first.subject_type, first.subject_id, first.reason) == (
         "officer",
@@ -93,6 +95,13 @@ def test_rows_audit_events_and_counters_arrive_together(context: Context) -> Non
     assert first.at == context.now()
 
 
+def test_an_assignment_raises_the_counter_of_the_register_alone(context: Context) -> None:
+    with context.work(actor="officer") as work:
+        work.record("assignment.proposed", "assignment", 1)
+        work.commit()
+    assert _versions(context) == {REGISTER: 1, PLACES: 0, VISITS: 0}
+
+
 def test_an_event_without_values_stores_null_and_not_the_word(context: Context) -> None:
     with context.work(actor="officer") as work:
         work.record("visit.reviewed", "visit", 1, topic=VISITS)
@@ -100,7 +109,7 @@ def test_an_event_without_values_stores_null_and_not_the_word(context: Context) 
     with context.engine.connect() as connection:
         absent = select(func.count()).where(audit_events.c.before.is_(None), audit_events.c.after.is_(None))
         assert connection.scalar(absent.select_from(audit_events)) == 1
-    assert _versions(context) == {REGISTER: 0, VISITS: 1}
+    assert _versions(context) == {REGISTER: 0, PLACES: 0, VISITS: 1}
 
 
 def test_an_event_that_cannot_be_kept_undoes_the_change_it_tells_of(context: Context) -> None:

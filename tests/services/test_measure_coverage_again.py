@@ -81,7 +81,17 @@ def _put(context: Context, code: str, state: dict[str, object]) -> None:
         work.connection.execute(
             update(schema.assignments).where(schema.assignments.c.township_code == code).values(**state)
         )
-        work.record("test.changed", "test", code)
+        work.record("test.changed", "assignment", code)
+        work.commit()
+
+
+def _enlist(context: Context, code: str, ends_on: date | None) -> None:
+    members = schema.roster_memberships
+    with context.work(actor="test") as work:
+        work.connection.execute(
+            update(members).where(members.c.township_code == code).values(ends_on=ends_on)
+        )
+        work.record("test.changed", "roster", code)
         work.commit()
 
 
@@ -111,13 +121,15 @@ def test_whatever_happened_in_between(context: Context, people: dict[str, Person
     for turn in range(30):
         code = chance.choice(list(SERVED))
         day = date(2026, 11, 19) - timedelta(days=chance.randrange(150))
-        kind = chance.choice(["log", "log", "move", "withdraw", "reject", "leave", "return"])
+        kind = chance.choice(["log", "log", "move", "withdraw", "reject", "leave", "return", "enlist"])
         if kind == "log":
             visit_id = UUID(int=ONE.int + turn)
             logged[visit_id] = SERVED[code]
             _log(context, people[SERVED[code]], visit_id, (code, day), None)
         elif kind in ("leave", "return"):
             _put(context, code, GONE if kind == "leave" else BACK)
+        elif kind == "enlist":
+            _enlist(context, code, chance.choice([None, date(2026, 11, 1)]))
         elif logged:
             visit_id = chance.choice(sorted(logged))
             by = people[logged[visit_id]]
@@ -150,6 +162,15 @@ def test_after_a_visit_only_visits_are_read(context: Context, people: dict[str, 
         table = measure_coverage(context).table
     assert not [statement for statement in told if "roster_memberships" in statement]
     assert table.set_index("code").loc[SHANHE, "visited"]
+
+
+def test_after_an_assignment_the_places_are_not_read(context: Context, people: dict[str, Person]) -> None:
+    measure_coverage(context)
+    _put(context, SHANHE, GONE)
+    with _statements(context) as told:
+        table = measure_coverage(context).table
+    assert not [statement for statement in told if "roster_memberships" in statement]
+    assert table.set_index("code").loc[SHANHE, "status"] == "uncovered"
 
 
 def test_after_a_backup_was_restored_everything_is_read(context: Context, people: dict[str, Person]) -> None:
