@@ -1,6 +1,7 @@
 """The confirmation of a visit by its recipient (服务确认书): a rating, a comment, or the stamped paper.
 
 The recipient has no account: a link on a phone, or the code on the printed slip, leads to one visit once.
+Instead of confirming, the recipient may deny it: the visit did not take place, or not as described.
 
 Who approves: an officer, always. Whoever can make the link could also answer it, and a commissioner may make
 it; so no rating counts by itself, and the stamp on a photo is something that a person has to look at. This
@@ -17,6 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from fieldapp.domain.errors import Fault, InvalidInputError
+from fieldapp.domain.wording import plain_text
 from geodata.errors import Message
 
 MOST_STARS = 5
@@ -33,6 +35,7 @@ class ConfirmationState(StrEnum):
     EXPIRED = "expired"
     ANSWERED = "answered"
     APPROVED = "approved"
+    DENIED = "denied"
     REVOKED = "revoked"
 
     @property
@@ -45,7 +48,31 @@ _WORDS = {
     ConfirmationState.EXPIRED: Message("expired"),
     ConfirmationState.ANSWERED: Message("answered, awaiting approval"),
     ConfirmationState.APPROVED: Message("confirmed"),
+    ConfirmationState.DENIED: Message("denied by the recipient"),
     ConfirmationState.REVOKED: Message("revoked"),
+}
+
+
+# In these the recipient has said something, and only an officer takes that back.
+ANSWERED_STATES = frozenset(
+    {ConfirmationState.ANSWERED, ConfirmationState.APPROVED, ConfirmationState.DENIED}
+)
+
+
+class Denial(StrEnum):
+    """What the recipient says against a visit."""
+
+    NOT_HAPPENED = "not_happened"
+    NOT_AS_DESCRIBED = "not_as_described"
+
+    @property
+    def words(self) -> Message:
+        return _DENIAL_WORDS[self]
+
+
+_DENIAL_WORDS = {
+    Denial.NOT_HAPPENED: Message("The visit did not take place"),
+    Denial.NOT_AS_DESCRIBED: Message("The visit was not as described"),
 }
 
 
@@ -57,12 +84,15 @@ class Confirmation:
     answered_at: datetime | None = None
     approved_at: datetime | None = None
     revoked_at: datetime | None = None
+    denial: Denial | None = None
 
     def state(self, now: datetime) -> ConfirmationState:
         if self.revoked_at is not None:
             return ConfirmationState.REVOKED
         if self.approved_at is not None:
             return ConfirmationState.APPROVED
+        if self.denial is not None:
+            return ConfirmationState.DENIED
         if self.answered_at is not None:
             return ConfirmationState.ANSWERED
         return ConfirmationState.EXPIRED if now >= self.expires_at else ConfirmationState.OPEN
@@ -108,9 +138,17 @@ class Answer:
     comment: str = ""
 
 
+@dataclass(frozen=True)
+class Denied:
+    """What the recipient says against the visit, with a sentence or without."""
+
+    denial: Denial
+    comment: str = ""
+
+
 def read_answer(stars: str, comment: str, *, has_photo: bool) -> Answer:
     """The recipient's answer out of a form; raises `InvalidInputError` where nothing is given or usable."""
-    comment = comment.replace("\r\n", "\n").strip()
+    comment = _comment(comment)
     stars = stars.strip()
     if stars and stars not in {str(each) for each in range(1, MOST_STARS + 1)}:
         message = Message("Choose between 1 and {most} stars.", most=MOST_STARS)
@@ -118,6 +156,20 @@ def read_answer(stars: str, comment: str, *, has_photo: bool) -> Answer:
     if not stars and not has_photo:
         message = Message("Choose the stars, or add a photo of the stamped paper.")
         raise InvalidInputError(message, [Fault("/stars", message)], code="confirmation.answer")
+    return Answer(int(stars) if stars else None, comment)
+
+
+def read_denial(denial: str, comment: str) -> Denied:
+    """What a recipient denies, out of a form; raises `InvalidInputError` where it does not say what."""
+    comment = _comment(comment)
+    if denial not in {each.value for each in Denial}:
+        message = Message("Choose what is not right: it did not take place, or not as described.")
+        raise InvalidInputError(message, [Fault("/denial", message)], code="confirmation.answer")
+    return Denied(Denial(denial), comment)
+
+
+def _comment(text: str) -> str:
+    comment = plain_text(text)
     if len(comment) > LONGEST_COMMENT:
         message = Message(
             "The text has {length} characters, more than the {limit} that are kept. Shorten it.",
@@ -125,4 +177,4 @@ def read_answer(stars: str, comment: str, *, has_photo: bool) -> Answer:
             limit=LONGEST_COMMENT,
         )
         raise InvalidInputError(message, [Fault("/comment", message)], code="confirmation.answer")
-    return Answer(int(stars) if stars else None, comment)
+    return comment

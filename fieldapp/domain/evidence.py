@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
+from fieldapp.domain.confirmations import Denial
 from fieldapp.domain.evidence_meanwhile import OtherVisit, reasons_of_others
 from fieldapp.domain.evidence_reasons import EvidenceReason, Span, metres, of_visit, seconds
 from fieldapp.domain.visits import EvidenceGrade, VisitMode
@@ -25,6 +26,11 @@ PHOTO_SLACK = timedelta(minutes=30)
 IMPOSSIBLE_M_PER_S = 500_000 / 3600
 # Two phones of one person may take positions in the same second: below this no speed is made of them.
 _LEAST_INTERVAL = timedelta(minutes=1)
+# Neither leaves a grade that verifies the visit by itself: somebody has to look at it first.
+_DENIALS = {
+    Denial.NOT_HAPPENED: ("recipient.not_happened", EvidenceGrade.D),
+    Denial.NOT_AS_DESCRIBED: ("recipient.not_as_described", EvidenceGrade.C),
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class VisitEvidence:
 
     ``tolerance_m`` is how far the township's boundary itself may err; ``client_clock`` what the visitor's
     clock said when ``received_at`` was the server's time; ``others`` are those of the commissioner's other
-    visits that may have gone on at the same time.
+    visits that may have gone on at the same time. ``denial`` is what the recipient says against the visit.
     """
 
     started_at: datetime
@@ -87,6 +93,7 @@ class VisitEvidence:
     photos: Sequence[PhotoEvidence] = ()
     moves: Sequence[Move] = ()
     others: Sequence[OtherVisit] = ()
+    denial: Denial | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,7 @@ class Graded:
 def grade_of(visit: VisitEvidence) -> Graded:
     """The grade of a visit and its reasons, the gravest first."""
     reasons = [
+        *_of_recipient(visit),
         *_of_fix(visit),
         *reasons_of_others(visit, visit.others),
         *_of_photos(visit),
@@ -108,6 +116,12 @@ def grade_of(visit: VisitEvidence) -> Graded:
     ]
     reasons.sort(key=lambda reason: reason.at_best, reverse=True)  # stable: else in the order of the table
     return Graded(reasons[0].at_best, tuple(dict.fromkeys(reasons)))
+
+
+def _of_recipient(visit: VisitEvidence) -> Iterator[EvidenceReason]:
+    if visit.denial is not None:
+        code, at_best = _DENIALS[visit.denial]
+        yield EvidenceReason(code, at_best)
 
 
 def _of_fix(visit: VisitEvidence) -> Iterator[EvidenceReason]:

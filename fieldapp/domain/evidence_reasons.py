@@ -82,6 +82,10 @@ def _duration(fields: Span) -> Message:
 
 
 _SENTENCES: dict[str, Callable[[Span], Message]] = {
+    "recipient.not_happened": lambda _: Message("The recipient says that the visit did not take place."),
+    "recipient.not_as_described": lambda _: Message(
+        "The recipient says that the visit was not as described."
+    ),
     "fix.none": lambda _: Message("There is no position."),
     "fix.mocked": lambda _: Message("The phone says that its position is made up by a program."),
     "fix.before": lambda has: Message(

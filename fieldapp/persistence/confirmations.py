@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from fieldapp.domain.confirmations import Confirmation
+from fieldapp.domain.confirmations import Confirmation, Denial
 from fieldapp.domain.errors import NotFoundError
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import confirmations, users
@@ -23,6 +23,7 @@ def confirmation_of(row: Values) -> Confirmation:
         answered_at=row["answered_at"],
         approved_at=row["approved_at"],
         revoked_at=row["revoked_at"],
+        denial=Denial(row["denial"]) if row["denial"] else None,
     )
 
 
@@ -71,10 +72,17 @@ def change(connection: Connection, confirmation_id: int, values: Values) -> None
 
 
 def revoke_standing(connection: Connection, visit_id: UUID, *, now: datetime, by: int | None) -> None:
-    """Revoke what confirms a visit, or awaits its recipient, if there is anything."""
+    """Revoke what confirms a visit, or awaits its recipient, if there is anything.
+
+    What the recipient denied stands until an officer has looked at it: a change of the log does not undo it.
+    """
     connection.execute(
         update(confirmations)
-        .where(confirmations.c.visit_id == visit_id, confirmations.c.revoked_at.is_(None))
+        .where(
+            confirmations.c.visit_id == visit_id,
+            confirmations.c.revoked_at.is_(None),
+            confirmations.c.denial.is_(None),
+        )
         .values(revoked_at=now, revoked_by=by)
     )
 

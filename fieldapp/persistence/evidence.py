@@ -15,6 +15,7 @@ from fieldapp.persistence.photos import alike
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
     change_counters,
+    confirmations,
     photos,
     townships,
     visit_photos,
@@ -51,10 +52,16 @@ _BESIDE = ("id", "visited_on", "fix_lon", "fix_lat", "fix_accuracy_m", "fix_capt
 _IDS: BindParameter[Any] = bindparam("visit_ids", expanding=True)
 _VERSION = select(change_counters.c.version).where(change_counters.c.topic == REGISTER).scalar_subquery()
 _NAMES_PHOTOS = exists().where(visit_photos.c.visit_id == visits.c.id)
+_DENIAL = (
+    select(confirmations.c.denial)
+    .where(confirmations.c.visit_id == visits.c.id, confirmations.c.revoked_at.is_(None))
+    .scalar_subquery()
+)
 _FIND = select(
     *(visits.c[name] for name in _READ),
     _VERSION.label("version"),
     _NAMES_PHOTOS.label("names_photos"),
+    _DENIAL.label("denial"),
 ).where(visits.c.id.in_(_IDS))
 
 
@@ -123,7 +130,9 @@ class Use:
 
 
 def find(connection: Connection, visit_ids: Sequence[UUID]) -> list[Row[Any]]:
-    """What grading asks of the visits, whether they name photos, and the ``version`` of the register."""
+    """What grading asks of the visits, whether they name photos, what their recipients deny, and the
+    ``version`` of the register.
+    """
     return list(connection.execute(_FIND, {"visit_ids": visit_ids}))
 
 

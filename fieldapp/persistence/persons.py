@@ -64,6 +64,8 @@ def held_about(connection: Connection, commissioner_id: str) -> dict[str, list[V
     )
     found["confirmations"] = [
         {name: value for name, value in row.items() if name not in _SECRETS}
+        # Whoever denied a visit was promised that its commissioner does not read the sentence.
+        | ({"comment": ""} if row["denial"] else {})
         for row in _all(
             connection,
             select(confirmations).where(confirmations.c.visit_id.in_(logged)).order_by(confirmations.c.id),

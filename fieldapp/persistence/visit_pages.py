@@ -40,7 +40,13 @@ _ANSWERED = exists().where(visit_notes.c.visit_id == visits.c.id, visit_notes.c.
 _TO_APPROVE = exists().where(
     confirmations.c.visit_id == visits.c.id,
     confirmations.c.answered_at.is_not(None),
+    confirmations.c.denial.is_(None),
     confirmations.c.approved_at.is_(None),
+    confirmations.c.revoked_at.is_(None),
+)
+_DENIED = exists().where(
+    confirmations.c.visit_id == visits.c.id,
+    confirmations.c.denial.is_not(None),
     confirmations.c.revoked_at.is_(None),
 )
 
@@ -58,6 +64,7 @@ class VisitFilter:
     until: date | None = None
     awaiting_photos: bool = False
     to_confirm: bool = False  # the recipient has answered, and no officer has looked at it
+    denied: bool = False  # by the recipient, and no officer has taken that back
     search: str = ""
 
 
@@ -74,6 +81,8 @@ _ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "service_days": (visits.c.service_days, visits.c.started_at),
 }
 VISIT_SORTS = tuple(_ORDERS)
+# What a recipient has denied is looked at first, then what has waited longest.
+_QUEUE = (case((_DENIED, 0), else_=1), visits.c.received_at)
 
 
 def count(connection: Connection, rows: RowFilter, wanted: VisitFilter) -> int:
@@ -92,7 +101,10 @@ def page(
     limit: int,
     offset: int = 0,
 ) -> list[Values]:
-    """Some of the visits to a filter, with names, counts of photos and what is open."""
+    """Some of the visits to a filter, with names, counts of photos and what is open.
+
+    ``sort`` is one of `VISIT_SORTS`, or "queue" for the order in which they are reviewed.
+    """
     statement = _ordered(_listed(rows, wanted), sort, descending).limit(limit).offset(offset)
     return [dict(row._mapping) for row in connection.execute(statement)]
 
@@ -150,6 +162,7 @@ def _listed(rows: RowFilter, wanted: VisitFilter, *, withdrawn: bool = False) ->
             _AWAITED.label("awaits_photos"),
             _ANSWERED.label("answered"),
             _TO_APPROVE.label("to_confirm"),
+            _DENIED.label("denied"),
         )
     )
     return statement.where(*_conditions(rows, wanted, withdrawn=withdrawn))
@@ -166,7 +179,7 @@ def _joined(statement: Select[Any]) -> Select[Any]:
 
 
 def _ordered(statement: Select[Any], sort: str, descending: bool) -> Select[Any]:
-    order = _ORDERS.get(sort, _ORDERS["day"])
+    order = _QUEUE if sort == "queue" else _ORDERS.get(sort, _ORDERS["day"])
     columns = (*order, visits.c.id)
     return statement.order_by(*(column.desc() if descending else column for column in columns))
 
@@ -187,6 +200,7 @@ def _conditions(
         (wanted.until, visits.c.visited_on <= (wanted.until or date.max)),
         (wanted.awaiting_photos, _AWAITED),
         (wanted.to_confirm, _TO_APPROVE),
+        (wanted.denied, _DENIED),
     )
     found += [condition for value, condition in asked if value]
     for word in wanted.search.split():

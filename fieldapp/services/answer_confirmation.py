@@ -1,4 +1,4 @@
-"""What a recipient without an account may do: read of one visit, and confirm it once."""
+"""What a recipient without an account may do: read of one visit, and confirm or deny it once."""
 
 from __future__ import annotations
 
@@ -11,16 +11,26 @@ from sqlalchemy import Connection
 from fieldapp.domain.confirmations import (
     Answer,
     ConfirmationState,
+    Denied,
     kept_digest,
     link_secret,
     read_code,
 )
 from fieldapp.domain.errors import NotFoundError
-from fieldapp.domain.visits import VisitMode
-from fieldapp.persistence import commissioners, confirmations, login_failures, townships, visits
+from fieldapp.domain.visits import Review, VisitMode
+from fieldapp.persistence import (
+    commissioners,
+    confirmations,
+    login_failures,
+    townships,
+    visit_history,
+    visits,
+)
 from fieldapp.persistence.register import Values
-from fieldapp.persistence.unit_of_work import VISITS
+from fieldapp.persistence.unit_of_work import VISITS, UnitOfWork
+from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
 from fieldapp.services.log_in import reserve_attempt
 from geodata.errors import Message
 
@@ -94,24 +104,47 @@ def answer_confirmation(
 
     ``stamp_sha256`` is a photo of the stamped paper that is kept already. Raises as `open_confirmation`.
     """
-    now = context.now()
     with context.work(actor="recipient") as work:
-        row = _open_row(context, work.connection, secret)
-        work.touch_visits(row["visit_id"])
-        visit = visits.find(work.connection, row["visit_id"])
-        if visit is None or visit.is_withdrawn:
-            raise _nowhere()
         values: Values = {"stars": answer.stars, "comment": answer.comment, "stamp_sha256": stamp_sha256}
-        if not confirmations.answer(work.connection, row["id"], values, now):
-            raise _nowhere()
+        confirmation, stored = _answered(context, work, secret, values)
         work.record(
             "visit.confirmation_answered",
             "visit",
-            row["visit_id"],
-            after={"confirmation": row["id"], "stars": answer.stars, "stamp": stamp_sha256 is not None},
+            stored.id,
+            after={"confirmation": confirmation, "stars": answer.stars, "stamp": stamp_sha256 is not None},
             topic=VISITS,
         )
         work.commit()
+
+
+def deny_visit(context: Context, secret: str, denied: Denied) -> None:
+    """Keep, once, that the recipient denies the visit: a reason of its grade until an officer takes it back.
+
+    An approved visit awaits review again, as whoever approved it did not know. Raises as `open_confirmation`.
+    """
+    with context.work(actor="recipient") as work:
+        values: Values = {"denial": denied.denial.value, "comment": denied.comment}
+        confirmation, stored = _answered(context, work, secret, values)
+        before: Values = {}
+        after: Values = {"confirmation": confirmation, "denial": denied.denial.value}
+        if stored.row["review"] == Review.APPROVED:
+            visit_history.set_review(work.connection, stored.id, Review.SUBMITTED)
+            before["review"], after["review"] = Review.APPROVED.value, Review.SUBMITTED.value
+        regrade(work, [stored.id])
+        work.record("visit.denied", "visit", stored.id, before=before or None, after=after, topic=VISITS)
+        work.commit()
+
+
+def _answered(context: Context, work: UnitOfWork, secret: str, values: Values) -> tuple[int, StoredVisit]:
+    """Write an answer and return the confirmation's id and the visit, which nobody else changes meanwhile."""
+    row = _open_row(context, work.connection, secret)
+    work.touch_visits(row["visit_id"])
+    stored = visits.find(work.connection, row["visit_id"])
+    if stored is None or stored.is_withdrawn:
+        raise _nowhere()
+    if not confirmations.answer(work.connection, row["id"], values, context.now()):
+        raise _nowhere()
+    return int(row["id"]), stored
 
 
 def _open_row(context: Context, connection: Connection, secret: str) -> Values:

@@ -33,6 +33,7 @@ _FIELDS: Mapping[str, Message] = {
     "confirmation": Message("number of the confirmation"),
     "county_codes": Message("counties"),
     "days": Message("days"),
+    "denial": Message("what the recipient denies"),
     "detour_factor": Message("Detour factor"),
     "distances": Message("distances"),
     "featured_product_id": Message("featured product"),

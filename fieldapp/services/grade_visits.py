@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Row
 
+from fieldapp.domain.confirmations import Denial
 from fieldapp.domain.evidence import FixEvidence, Move, PhotoEvidence, VisitEvidence, grade_of
 from fieldapp.domain.evidence_meanwhile import OtherVisit, precedes, reason_of_other, speaks
 from fieldapp.domain.evidence_reasons import reason_of
@@ -110,6 +111,7 @@ def _evidence(
         client_clock=visit.client_clock,
         photos=[_photo(row, boundary, earlier) for row in named],
         moves=moves,
+        denial=Denial(visit.denial) if visit.denial else None,
     )
 
 

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from fieldapp.domain.confirmations import ConfirmationState, kept_digest, link_secret, paper_code
+from fieldapp.domain.confirmations import (
+    ANSWERED_STATES,
+    ConfirmationState,
+    kept_digest,
+    link_secret,
+    paper_code,
+)
 from fieldapp.domain.errors import ConflictError, ForbiddenError
 from fieldapp.domain.permissions import Action, Person, may, require
 from fieldapp.persistence import commissioners, confirmations, townships, visit_history
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.unit_of_work import VISITS, UnitOfWork
 from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
 from fieldapp.services.review_visit import held_visit, readable_visit, row_of
 from geodata.errors import Message
 
@@ -42,7 +49,7 @@ def make_confirmation(context: Context, visit_id: UUID, *, by: Person) -> int:
         before = confirmations.standing(work.connection, [visit_id]).get(visit_id)
         if before is not None:
             state = confirmations.confirmation_of(before).state(now)
-            if state in (ConfirmationState.ANSWERED, ConfirmationState.APPROVED):
+            if state in ANSWERED_STATES:
                 raise ConflictError(
                     Message("The recipient has answered already. Revoke the answer first, if it is wrong."),
                     code="confirmation.answered",
@@ -119,6 +126,8 @@ def revoke_confirmation(context: Context, visit_id: UUID, confirmation_id: int, 
             work.connection, confirmation_id, {"revoked_at": context.now(), "revoked_by": by.user_id}
         )
         visit_history.set_confirmed(work.connection, visit_id, approved=False)
+        if row["denial"] is not None:
+            regrade(work, [visit_id])
         work.record(
             "visit.confirmation_revoked",
             "visit",

@@ -21,7 +21,7 @@ AT_ONCE = 100  # of the queue; the next hundred follow when these are done
 
 @dataclass(frozen=True)
 class ReviewQueue:
-    """What awaits review, the oldest first, and the visit that is open; none where nothing awaits."""
+    """What awaits review, first what was denied, then the oldest, and the visit that is open, if any."""
 
     rows: Sequence[Mapping[str, Any]]
     total: int
@@ -47,7 +47,7 @@ def review_queue(
     rows_of = visible(by, "visit")
     with context.reading() as connection:
         total = visit_pages.count(connection, rows_of, wanted)
-        rows = visit_pages.page(connection, rows_of, wanted, sort="received", descending=False, limit=AT_ONCE)
+        rows = visit_pages.page(connection, rows_of, wanted, sort="queue", descending=False, limit=AT_ONCE)
         counties = visit_pages.counties_with_visits(connection, rows_of)
     ids = [row["id"] for row in rows]
     opened = visit_id or (ids[0] if ids else None)

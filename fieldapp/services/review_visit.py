@@ -30,6 +30,7 @@ VISIT_EVENTS = {f"{visit_history.SUBJECT}.{step.value}": step.words for step in 
     "visit.remark": Message("add a remark"),
     "visit.confirmation_made": Message("make a confirmation for the recipient"),
     "visit.confirmation_answered": Message("confirm the visit as its recipient"),
+    "visit.denied": Message("deny the visit as its recipient"),
     "visit.confirmation_approved": Message("approve the confirmation"),
     "visit.confirmation_revoked": Message("revoke the confirmation"),
 }

@@ -10,7 +10,7 @@ from uuid import UUID
 import shapely
 from sqlalchemy import Connection
 
-from fieldapp.domain.confirmations import ConfirmationState
+from fieldapp.domain.confirmations import ANSWERED_STATES, ConfirmationState
 from fieldapp.domain.evidence_reasons import reason_of
 from fieldapp.domain.permissions import Action, Person, may, sees_positions, shown_phone, visible
 from fieldapp.domain.reviewing import ReviewStep, possible_steps
@@ -85,7 +85,7 @@ def show_visit(context: Context, visit_id: UUID, *, by: Person) -> VisitPage:
         confirmation = confirmations.standing(connection, [visit_id]).get(visit_id)
         state = confirmations.confirmation_of(confirmation).state(context.now()) if confirmation else None
         review = Review(row["review"])
-        answered = state in (ConfirmationState.ANSWERED, ConfirmationState.APPROVED)
+        answered = state in ANSWERED_STATES
         return VisitPage(
             row=row,
             visit=stored.visit,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
-from fieldapp.domain.confirmations import Answer
+from fieldapp.domain.confirmations import Answer, Denial, Denied
 from fieldapp.domain.errors import ConflictError, FieldappError, ForbiddenError, NotFoundError, ThrottledError
 from fieldapp.domain.permissions import Person, Role
 from fieldapp.domain.reviewing import ReviewStep
@@ -15,6 +16,7 @@ from fieldapp.domain.visits import Review
 from fieldapp.persistence import schema
 from fieldapp.services.answer_confirmation import (
     answer_confirmation,
+    deny_visit,
     open_confirmation,
     secret_of_code,
 )
@@ -28,13 +30,16 @@ from fieldapp.services.make_confirmation import (
 )
 from fieldapp.services.measure_coverage import measure_coverage
 from fieldapp.services.read_visits import read_visit
+from fieldapp.services.review_queue import review_queue
 from fieldapp.services.review_visit import review_visit
+from fieldapp.services.show_visit import show_visit
 from fieldapp.services.withdraw_visit import withdraw_visit
 from tests.accounts import make_account
 from tests.services.small_register import LALIN, fill, rows
 from tests.services.visits import ONE, OTHER_PHOTO, commissioner, record
 
 GOOD = Answer(5, "很及时")
+TWO, THREE = (UUID(int=ONE.int + more) for more in (1, 2))
 
 
 @pytest.fixture
@@ -111,6 +116,92 @@ def test_what_was_approved_counts_no_more_when_it_is_revoked(
     approve_confirmation(context, ONE, slip.confirmation_id, by=officer)
     revoke_confirmation(context, ONE, slip.confirmation_id, by=officer)
     assert (confirmation(context, me), is_verified(context)) == (None, False)
+
+
+def denied(context: Context, by: Person, denial: Denial = Denial.NOT_HAPPENED) -> Slip:
+    slip = made(context, by)
+    deny_visit(context, slip.secret, Denied(denial, "那天没有人来"))
+    return slip
+
+
+@pytest.mark.parametrize("denial", Denial)
+def test_what_the_recipient_denies_confirms_nothing_and_is_a_reason_of_the_grade(
+    context: Context, me: Person, officer: Person, denial: Denial
+) -> None:
+    grade, sentence = {
+        Denial.NOT_HAPPENED: ("D", "The recipient says that the visit did not take place."),
+        Denial.NOT_AS_DESCRIBED: ("C", "The recipient says that the visit was not as described."),
+    }[denial]
+    record(context, me, base_revision=1)  # a position in the township: it was verified by itself
+    assert is_verified(context)
+    slip = denied(context, officer, denial)
+    document = read_visit(context, ONE, by=me)
+    assert (document["grade"], str(document["grade_reasons"][0])) == (grade, sentence)
+    assert document["confirmation"] == {"state": "denied", "rating": None}
+    assert not is_verified(context)
+    with pytest.raises(ConflictError):
+        approve_confirmation(context, ONE, slip.confirmation_id, by=officer)
+    revoke_confirmation(context, ONE, slip.confirmation_id, by=officer)
+    assert sentence not in map(str, read_visit(context, ONE, by=me)["grade_reasons"])
+    assert is_verified(context)
+
+
+def test_an_approved_visit_that_is_denied_awaits_review_again(
+    context: Context, me: Person, officer: Person
+) -> None:
+    review_visit(context, ONE, ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=officer)
+    later = {"started_at": "2026-11-21T09:10:00+08:00", "ended_at": "2026-11-21T11:40:00+08:00"}
+    record(context, me, TWO, photos=[], fix=None, **later)
+    old = {"started_at": "2026-11-18T09:10:00+08:00", "ended_at": "2026-11-18T11:40:00+08:00"}
+    record(context, me, THREE, photos=[], fix=None, **old)
+    with context.work(actor="test") as work:
+        visits = schema.visits
+        ago = context.now() - timedelta(days=2)
+        work.connection.execute(visits.update().where(visits.c.id == THREE).values(received_at=ago))
+        work.commit()
+    denied(context, me)
+    assert read_visit(context, ONE, by=me)["review"] == "submitted"
+    queue = review_queue(context, visit_id=None, by=officer)
+    # What was denied comes before what has waited longer.
+    assert [(row["id"], row["denied"]) for row in queue.rows] == [(ONE, True), (THREE, False), (TWO, False)]
+    (event,) = [row for row in rows(context, schema.audit_events) if row["action"] == "visit.denied"]
+    assert event["actor"] == "recipient"
+    assert (event["before"]["review"], event["after"]["review"]) == ("approved", "submitted")
+    assert "那天没有人来" not in str(event)
+    words = [str(each.words) for each in show_visit(context, ONE, by=officer).timeline]
+    assert words[0] == "deny the visit as its recipient"
+    # Whoever looks at it again may approve it all the same.
+    review_visit(context, ONE, ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=officer)
+    assert read_visit(context, ONE, by=me)["review"] == "approved"
+
+
+def test_a_commissioner_can_neither_revoke_nor_outwrite_what_was_denied(
+    context: Context, me: Person, officer: Person
+) -> None:
+    slip = denied(context, me)
+    with pytest.raises(ForbiddenError):
+        revoke_confirmation(context, ONE, slip.confirmation_id, by=me)
+    changed = record(context, me, base_revision=1, content="换了一家合作社。", photos=[], fix=None)
+    assert changed.document["confirmation"] == {"state": "denied", "rating": None}
+    with pytest.raises(ConflictError):
+        make_confirmation(context, ONE, by=me)
+
+
+def test_a_denial_is_given_once_and_only_while_the_link_is_open(context: Context, me: Person) -> None:
+    slip = denied(context, me)
+    refusal(context, slip.secret)
+    with pytest.raises(NotFoundError):
+        deny_visit(context, slip.secret, Denied(Denial.NOT_HAPPENED))
+    with pytest.raises(NotFoundError):
+        deny_visit(context, "x" * 32, Denied(Denial.NOT_HAPPENED))
+
+
+def test_an_expired_link_denies_nothing(context: Context, me: Person) -> None:
+    slip = made(context, me)
+    later = replace(context, now=lambda: context.now() + timedelta(days=31))
+    with pytest.raises(NotFoundError):
+        deny_visit(later, slip.secret, Denied(Denial.NOT_HAPPENED))
+    assert read_visit(context, ONE, by=me)["grade"] != "D"
 
 
 def test_a_visit_that_says_something_else_is_no_longer_confirmed(

@@ -238,6 +238,29 @@ def test_the_slip_is_printed_and_leads_its_reader_to_the_visit(
     assert rows(sqlite_context, schema.visits)[0]["confirmation_approved"] is True
 
 
+def test_the_recipient_denies_a_visit_and_officers_alone_read_why(
+    client_of: Client, sqlite_context: Context, me: Person
+) -> None:
+    make_confirmation(sqlite_context, ONE, by=me)
+    address = f"/confirm/{show_slip(sqlite_context, ONE, by=me).secret}"
+    recipient = create_app(context=sqlite_context).test_client()
+    page = recipient.get(address).text
+    nothing = post(recipient, f"{address}/deny", page, comment="那天下雨")
+    assert (nothing.status_code, "那天下雨" in nothing.text) == (422, True)
+    assert re.search(r"<details[^>]* open", nothing.text)
+    told = {"denial": "not_happened", "comment": f"没有人来 {HOSTILE}"}
+    assert post(recipient, f"{address}/deny", page, **told).status_code == 303
+    assert post(recipient, f"{address}/deny", page, **told).status_code == 404
+    officer = client_of(Role.ADMINISTRATOR)
+    queue = officer.get("/visits/review").text
+    assert "没有人来" in queue
+    assert "<img src=x" not in queue
+    assert "被服务对象否认" in officer.get("/visits?denied=1").text
+    own = client_of(person=me).get(f"/visits/{ONE}").text
+    assert "服务没有发生" in own
+    assert "没有人来" not in own
+
+
 def test_a_wrong_code_and_an_expired_link_look_alike(client_of: Client, sqlite_context: Context) -> None:
     client = client_of()
     assert client.get(f"/visits/{ONE}/confirmation").status_code == 409

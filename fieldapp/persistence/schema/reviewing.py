@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 
+from fieldapp.domain.confirmations import Denial
 from fieldapp.domain.reviewing import NoteKind
 from fieldapp.persistence.schema.base import Id, metadata, one_of
 from fieldapp.persistence.types import UtcDateTime
@@ -48,15 +49,22 @@ confirmations = Table(
     Column("answered_at", UtcDateTime),
     Column("stars", Integer, CheckConstraint("stars BETWEEN 1 AND 5", name="stars")),
     Column("comment", Text, nullable=False, server_default=""),
+    Column("denial", String(20)),  # what the recipient says against the visit, instead of confirming it
     Column("stamp_sha256", String(64), CheckConstraint("length(stamp_sha256) = 64", name="stamp")),
     Column("approved_at", UtcDateTime),
     Column("approved_by", Id, ForeignKey("users.id")),
     Column("revoked_at", UtcDateTime),
     Column("revoked_by", Id, ForeignKey("users.id")),
     CheckConstraint("expires_at > made_at", name="expires"),
+    one_of("denial", Denial),
     CheckConstraint("approved_at IS NULL OR answered_at IS NOT NULL", name="approved_was_answered"),
     CheckConstraint(
-        "answered_at IS NULL OR stars IS NOT NULL OR stamp_sha256 IS NOT NULL", name="answer_says_something"
+        "answered_at IS NULL OR stars IS NOT NULL OR stamp_sha256 IS NOT NULL OR denial IS NOT NULL",
+        name="answer_says_something",
+    ),
+    CheckConstraint(
+        "denial IS NULL OR (answered_at IS NOT NULL AND approved_at IS NULL AND stars IS NULL)",
+        name="denial_confirms_nothing",
     ),
     # A visit has one confirmation at a time; making another takes the one before out of the world.
     Index(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from fieldapp.domain.confirmations import ConfirmationState
+from fieldapp.domain.confirmations import ConfirmationState, Denial
 from fieldapp.domain.reviewing import REVIEW_WORDS, NoteKind
 from fieldapp.domain.visits import Review
 from fieldapp.web.visits import confirming, pages, phones, recipient, reviewing
@@ -17,6 +17,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     app.add_template_filter(review_words)
     app.add_template_filter(note_words)
+    app.add_template_filter(denial_words)
     app.jinja_env.globals.update(ConfirmationState=ConfirmationState)
 
 
@@ -28,3 +29,8 @@ def review_words(review: str) -> Message:
 def note_words(kind: str) -> Message:
     """The kind of a note, for people."""
     return NoteKind(kind).words
+
+
+def denial_words(denial: str) -> Message:
+    """What a recipient says against a visit, for people."""
+    return Denial(denial).words

@@ -29,6 +29,7 @@ def asked_filter() -> VisitFilter:
         until=asked_day("until"),
         awaiting_photos=request.args.get("awaiting_photos") == "1",
         to_confirm=request.args.get("to_confirm") == "1",
+        denied=request.args.get("denied") == "1",
         search=asked_text("search"),
     )
 

@@ -1,4 +1,4 @@
-"""What those see who were served: no account, one visit, one answer. Open to everybody who has the link."""
+"""What those see who were served: no account, one visit, one answer, for or against. Open to all."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from fieldapp.domain.confirmations import LONGEST_COMMENT, MOST_STARS, read_answer
+from fieldapp.domain.confirmations import LONGEST_COMMENT, MOST_STARS, Denial, read_answer, read_denial
 from fieldapp.domain.errors import InvalidInputError, NotFoundError, ThrottledError
 from fieldapp.services.answer_confirmation import (
     answer_confirmation,
+    deny_visit,
     open_confirmation,
     secret_of_code,
 )
@@ -77,7 +78,24 @@ def answer(secret: str) -> AnyResponse | str | tuple[str, int]:
     return redirect(url_for("recipient.done"), 303)
 
 
-def _page(secret: str, *, refusal: Message | None = None, status: int = 200) -> str | tuple[str, int]:
+@blueprint.post("/<secret>/deny")
+@open_to_all
+def deny(secret: str) -> AnyResponse | str | tuple[str, int]:
+    """Keep that the recipient denies the visit."""
+    try:
+        denied = read_denial(request.form.get("denial", ""), request.form.get("comment", ""))
+        deny_visit(the_context(), secret, denied)
+    except InvalidInputError as error:
+        return _page(secret, refusal=error.message, status=422, denied=True)
+    except NotFoundError as error:
+        return _entry(refusal=error.message), 404
+    return redirect(url_for("recipient.done"), 303)
+
+
+def _page(
+    secret: str, *, refusal: Message | None = None, status: int = 200, denied: bool = False
+) -> str | tuple[str, int]:
+    """The page of one visit; ``denied`` where what the recipient denies could not be taken."""
     try:
         visit = open_confirmation(the_context(), secret)
     except NotFoundError as error:
@@ -89,7 +107,11 @@ def _page(secret: str, *, refusal: Message | None = None, status: int = 200) -> 
         most_stars=MOST_STARS,
         longest_comment=LONGEST_COMMENT,
         chosen=request.form.get("stars", ""),
-        typed=request.form.get("comment", ""),
+        typed="" if denied else request.form.get("comment", ""),
+        denials=Denial,
+        denied=denied,
+        chosen_denial=request.form.get("denial", ""),
+        typed_denial=request.form.get("comment", "") if denied else "",
         refusal=refusal,
     )
     return page, status
