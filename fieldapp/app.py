@@ -26,7 +26,7 @@ from fieldapp.i18n import translate, translate_counted
 from fieldapp.resources import folder
 from fieldapp.services.context import Context, open_context
 from fieldapp.settings import LOCALES, Settings
-from fieldapp.web import accounts, rights
+from fieldapp.web import accounts, refusals, rights
 from fieldapp.web.errors import error_page
 from fieldapp.web.site import FRAGMENT, LANGUAGE_COOKIE
 
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None, *, context: Context | None = No
     app.register_error_handler(Exception, _answer_error)
     accounts.register(app)
     rights.register(app)
+    refusals.register(app, lambda error: problem_of(error).status)
     _check_forms(app, CSRFProtect(app))
     _set_up_templates(app)
     fieldapp.api.register(app)

@@ -40,7 +40,7 @@ def export(
     headers: str,
     with_phones: bool,
 ) -> None:
-    """Write townships, commissioners, products, assignments or visits.
+    """Write townships, commissioners, products, assignments, visits or imported distances (travel).
 
     What is written can be imported again and then changes nothing; a masked phone is left as it is.
     """

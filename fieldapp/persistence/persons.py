@@ -21,6 +21,7 @@ from fieldapp.persistence.schema import (
     product_photos,
     recovery_codes,
     sessions,
+    travel_distances,
     users,
     visit_notes,
     visit_photos,
@@ -36,6 +37,12 @@ def held_about(connection: Connection, commissioner_id: str) -> dict[str, list[V
     """Assignments, visits, account, sessions and audit events of a commissioner; no secrets."""
     found = {
         "assignments": _rows(connection, assignments, commissioner_id),
+        "travel_distances": _all(
+            connection,
+            select(travel_distances)
+            .where(travel_distances.c.commissioner_id == commissioner_id)
+            .order_by(travel_distances.c.township_code),
+        ),
         "visits": _rows(connection, visits, commissioner_id),
         "visit_revisions": _all(
             connection,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, delete, func, select
 
 from fieldapp.domain.planning.distances import TravelKm
-from fieldapp.persistence.register import Values, insert_many
-from fieldapp.persistence.schema import travel_distances
+from fieldapp.persistence.register import Values, insert_many, stream_rows
+from fieldapp.persistence.schema import (
+    commissioners,
+    counties,
+    institutions,
+    townships,
+    travel_distances,
+)
 
 
 def find_table(connection: Connection) -> TravelKm | None:
@@ -22,6 +28,31 @@ def find_table(connection: Connection) -> TravelKm | None:
 def count(connection: Connection) -> int:
     """How many distances there are."""
     return connection.scalar(select(func.count()).select_from(travel_distances)) or 0
+
+
+def stream(connection: Connection) -> Iterator[Values]:
+    """Every distance with its names and the township's seat, by commissioner and township."""
+    statement = (
+        select(
+            travel_distances,
+            commissioners.c.name.label("commissioner"),
+            institutions.c.name.label("institution"),
+            townships.c.name.label("township"),
+            townships.c.seat,
+            counties.c.name.label("county"),
+        )
+        .join(commissioners, commissioners.c.id == travel_distances.c.commissioner_id)
+        .join(institutions, institutions.c.id == commissioners.c.institution_id)
+        .join(townships, townships.c.code == travel_distances.c.township_code)
+        .join(counties, counties.c.code == townships.c.county_code)
+        .order_by(travel_distances.c.commissioner_id, travel_distances.c.township_code)
+    )
+    return stream_rows(connection, statement)
+
+
+def erase_person(connection: Connection, commissioner_id: str) -> None:
+    """Drop the distances of one commissioner: several of them tell where somebody lives."""
+    connection.execute(delete(travel_distances).where(travel_distances.c.commissioner_id == commissioner_id))
 
 
 def clear(connection: Connection) -> None:

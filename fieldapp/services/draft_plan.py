@@ -80,7 +80,7 @@ def store_draft(
     draft_id = plan_drafts.add(
         work.connection, row | {"name": name, "created_at": context.now(), "created_by": by.user_id}
     )
-    told = {"name": name, "starts_on": wish.starts_on, "ends_on": wish.ends_on}
+    told = {"starts_on": wish.starts_on, "ends_on": wish.ends_on}
     work.record("plan.drafted", PLAN, draft_id, after=told, topic=None)
     return draft_id
 
@@ -136,11 +136,9 @@ def rename_draft(context: Context, draft_id: int, name: str, *, by: Person) -> N
     """Give a plan another name."""
     name = checked_name(name)
     with context.work(actor=by.actor) as work:
-        row = hold_draft(work.connection, draft_id, revision=None, by=by, action=Action.PLAN_WRITE)
+        hold_draft(work.connection, draft_id, revision=None, by=by, action=Action.PLAN_WRITE)
         plan_drafts.save(work.connection, draft_id, name=name)
-        work.record(
-            "plan.renamed", PLAN, draft_id, before={"name": row["name"]}, after={"name": name}, topic=None
-        )
+        work.record("plan.renamed", PLAN, draft_id, topic=None)
         work.commit()
 
 
@@ -152,7 +150,7 @@ def cancel_draft(context: Context, draft_id: int, *, by: Person) -> None:
         plan_drafts.save(
             work.connection, draft_id, state=DraftState.CANCELLED.value, progress=None, beat_at=None
         )
-        work.record("plan.cancelled", PLAN, draft_id, after={"name": row["name"]}, topic=None)
+        work.record("plan.cancelled", PLAN, draft_id, topic=None)
         work.commit()
 
 
@@ -162,7 +160,7 @@ def discard_draft(context: Context, draft_id: int, *, by: Person) -> None:
         row = hold_draft(work.connection, draft_id, revision=None, by=by, action=Action.PLAN_WRITE)
         require_state(row, *(state for state in DraftState if state not in _KEPT))
         plan_drafts.remove(work.connection, draft_id)
-        work.record("plan.discarded", PLAN, draft_id, before={"name": row["name"]}, topic=None)
+        work.record("plan.discarded", PLAN, draft_id, topic=None)
         work.commit()
 
 

@@ -11,7 +11,15 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.commissioners import masked_phone
 from fieldapp.domain.townships import LineageKind
-from fieldapp.persistence import assignments, commissioners, products, roster, townships, visits
+from fieldapp.persistence import (
+    assignments,
+    commissioners,
+    products,
+    roster,
+    townships,
+    travel_distances,
+    visits,
+)
 from fieldapp.persistence.register import Values
 from fieldapp.services.columns import ExportKind
 from fieldapp.services.context import Context
@@ -101,8 +109,14 @@ def _position(point: Point | None, lon: str, lat: str) -> Values:
     return {lon: None, lat: None} if point is None else {lon: point.x, lat: point.y}
 
 
+def _travel(connection: Connection, _today: date) -> Iterator[Values]:
+    for row in travel_distances.stream(connection):
+        yield row | {SHAPE: row["seat"]}
+
+
 _READERS: Mapping[str, Callable[[Connection, date], Iterator[Values]]] = {
     "townships": _townships,
     "products": _products,
     "assignments": _assignments,
+    "travel": _travel,
 }

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from fieldapp.domain.permissions import Action, Person, Row, Scope, require, scope_of, shown_phone, visible
 from fieldapp.persistence import assignments, townships
 from fieldapp.persistence.register import Values
-from fieldapp.services.columns import ExportKind
+from fieldapp.services.columns import EXPORT_KINDS, ExportKind
 from fieldapp.services.withhold_positions import shown_row
 
 _KINDS = {
@@ -19,6 +19,7 @@ _KINDS = {
     "products": "product",
     "assignments": "assignment",
     "visits": "visit",
+    "travel": "setting",  # distances to several places tell where somebody lives
 }
 
 
@@ -27,6 +28,15 @@ def require_export(kind: ExportKind, by: Person) -> None:
     for action in (Action.EXPORT_READ, Action(f"{_KINDS[kind]}.read")):
         if scope_of(by, action) is Scope.NONE:
             require(by, action, Row())
+
+
+def exportable(by: Person) -> tuple[ExportKind, ...]:
+    """The tables of which the person may take away at least some rows."""
+    if scope_of(by, Action.EXPORT_READ) is Scope.NONE:
+        return ()
+    return tuple(
+        kind for kind in EXPORT_KINDS if scope_of(by, Action(f"{_KINDS[kind]}.read")) is not Scope.NONE
+    )
 
 
 def own_rows(

@@ -94,11 +94,22 @@ def told_proposals(difference: _Rows, proposed: Sequence[str]) -> Message | None
     """What publishing would propose: new terms, and further terms of those who are kept."""
     if not proposed:
         return None
-    renewals = count_renewals(difference, proposed)
     return Counted(
         "Publishing would propose {count} assignment: {new} new, {renewals} a further term of a kept pair.",
         "Publishing would propose {count} assignments: {new} new, {renewals} further terms of kept pairs.",
-        count=len(proposed),
-        new=len(proposed) - renewals,
-        renewals=renewals,
+        **_figures(difference, proposed),
     )
+
+
+def told_published(difference: _Rows, proposed: Sequence[str]) -> Message:
+    """What publishing has proposed."""
+    return Counted(
+        "Proposed is {count} assignment: {new} new, {renewals} a further term of a kept pair.",
+        "Proposed are {count} assignments: {new} new, {renewals} further terms of kept pairs.",
+        **_figures(difference, proposed),
+    )
+
+
+def _figures(difference: _Rows, proposed: Sequence[str]) -> dict[str, int]:
+    renewals = count_renewals(difference, proposed)
+    return {"count": len(proposed), "new": len(proposed) - renewals, "renewals": renewals}

@@ -13,7 +13,7 @@ from fieldapp.persistence.register import Values
 from fieldapp.services.import_people import People
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
-from fieldapp.services.import_values import refuse_repeated
+from fieldapp.services.import_values import refuse_repeated, same
 from fieldapp.workbooks.reading import Row
 from geodata.errors import Message
 
@@ -47,13 +47,14 @@ def plan_travel(connection: Connection, table: ImportTable, plan: Plan, source: 
     for pair, each in given.items():
         if pair not in stored:
             plan.add(each.row, each.title, {"km": each.km})
-        elif stored[pair] == each.km:
+        elif same(stored[pair], each.km):
             plan.keep(each.row, each.title)
         else:
             plan.change(Action.CHANGE, each.row, each.title, {"km": stored[pair]}, {"km": each.km})
     for pair in stored.keys() - given.keys():
         plan.change(Action.END, None, f"{pair[0]} – {pair[1]}", {"km": stored[pair]}, {"km": None})
-    if stored != {pair: each.km for pair, each in given.items()}:
+    is_same = stored.keys() == given.keys() and all(same(stored[pair], given[pair].km) for pair in given)
+    if not is_same:
         plan.write(_CLEAR, _clear, {}, None)
         for (person, code), each in given.items():
             values = {"commissioner_id": person, "township_code": code, "km": each.km, "source": source}

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from fieldapp.domain.errors import ConflictError
 from fieldapp.domain.permissions import Action, Person, Row, require
-from fieldapp.persistence import accounts, commissioners, persons, plan_drafts
+from fieldapp.persistence import accounts, commissioners, persons, plan_drafts, travel_distances
 from fieldapp.persistence.register import lock_register
 from fieldapp.persistence.unit_of_work import REGISTER, VISITS
 from fieldapp.services.context import Context
@@ -40,7 +40,7 @@ def export_person(context: Context, commissioner_id: str, *, by: Person) -> byte
 
 
 def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: str) -> None:
-    """Erase one commissioner's name, phone, home, notes, positions and photos, and close the account.
+    """Erase one commissioner's name, phone, home, distances, notes, positions and photos; close the account.
 
     The photos of stamped paper that confirmed the visits go as well; that they were confirmed stays. Kept
     plans lose the name and the home, too. Terms, products and counted results stay. `ConflictError` while a
@@ -62,6 +62,7 @@ def erase_person(context: Context, commissioner_id: str, *, by: Person, reason: 
         work.touch_visits(*persons.visit_ids(work.connection, commissioner_id))
         pictures = persons.files_only_of(work.connection, commissioner_id)
         persons.erase(work.connection, commissioner_id, name=ERASED_NAME, today=context.today())
+        travel_distances.erase_person(work.connection, commissioner_id)
         plan_drafts.erase_person(work.connection, commissioner_id, name=ERASED_NAME)
         persons.erase_words(work.connection, commissioner_id, None if user is None else user["id"], now)
         if user is not None:

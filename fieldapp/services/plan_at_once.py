@@ -21,6 +21,7 @@ from fieldapp.services.first_days import (
     counted_on_first_day,
     told_first_days,
     told_proposals,
+    told_published,
     with_first_days,
 )
 from fieldapp.services.kept_sentences import recalled
@@ -90,4 +91,6 @@ def plan_at_once(
         )
         proposed = publish_held(work, context, draft_id, revision=None, by=by)
         work.commit()
-    return replace(planned, draft_id=draft_id, proposed=proposed)
+    codes = [one.township_code for one in proposed]
+    writes = told_published(difference, codes)
+    return replace(planned, writes=writes, draft_id=draft_id, proposed=proposed)

@@ -10,6 +10,7 @@ from fieldapp.domain.errors import ConflictError, Fault
 from fieldapp.domain.lifecycle import Step
 from fieldapp.domain.permissions import Action, Person, require
 from fieldapp.domain.planning.drafts import DraftState
+from fieldapp.i18n import translate
 from fieldapp.persistence import assignments, plan_drafts
 from fieldapp.persistence.register import lock_register
 from fieldapp.persistence.unit_of_work import UnitOfWork
@@ -72,7 +73,7 @@ def publish_held(
                 commissioner_id=one.commissioner_id,
                 starts_on=one.starts_on,
                 ends_on=one.ends_on,
-                note=row["name"],
+                note=plan_in_words(context, draft_id),
             )
             for one in standing.terms.proposals
         ],
@@ -87,8 +88,7 @@ def publish_held(
         published_at=context.now(),
         published_by=by.user_id,
     )
-    told = {"name": row["name"], "proposals": len(written)}
-    work.record("plan.published", PLAN, draft_id, after=told, topic=None)
+    work.record("plan.published", PLAN, draft_id, after={"proposals": len(written)}, topic=None)
     return written
 
 
@@ -109,7 +109,7 @@ def undo_plan(context: Context, draft_id: int, *, revision: int | None, by: Pers
         for one in proposals:
             require(by, ACTIONS[Step.WITHDRAW], row_of(work.connection, one))
             withdrawn = transitions.withdraw(one, today=context.today())
-            write_step(work, Step.WITHDRAW, one, withdrawn, reason=row["name"])
+            write_step(work, Step.WITHDRAW, one, withdrawn, reason=plan_in_words(context, draft_id))
         plan_drafts.save(
             work.connection,
             draft_id,
@@ -117,9 +117,16 @@ def undo_plan(context: Context, draft_id: int, *, revision: int | None, by: Pers
             revision=row["revision"] + 1,
             undone_at=context.now(),
         )
-        told = {"name": row["name"], "proposals": len(proposals)}
-        work.record("plan.undone", PLAN, draft_id, after=told, topic=None)
+        work.record("plan.undone", PLAN, draft_id, after={"proposals": len(proposals)}, topic=None)
         work.commit()
+
+
+def plan_in_words(context: Context, draft_id: int) -> str:
+    """How notes and the audit log call a plan: by number, for its name may hold that of a person.
+
+    What stands there is not found again when the person is erased.
+    """
+    return translate(Message("plan {id}", id=draft_id), context.settings.locale)
 
 
 def _require_unchanged(changes: Sequence[Message]) -> None:

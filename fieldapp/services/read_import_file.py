@@ -32,6 +32,10 @@ _POSITIONS: Mapping[str, tuple[str, str]] = {
     "townships": ("seat_lon", "seat_lat"),
     "commissioners": ("home_lon", "home_lat"),
 }
+_NO_DISTANCE = Message(
+    "There is no row under the headers. Fill one in; to remove all imported distances, do so on the page of "
+    "imports or by fieldapp import travel --clear."
+)
 _NAMED_BY = tuple(
     name for column in COLUMNS["townships"] if column.key in ("code", "name") for name in column.names
 )
@@ -62,7 +66,8 @@ def read_import_file(
         return _read_geopackage(path, kind, options)
     if ending in LAYER_ENDINGS or path.is_dir():
         return _whole_layer(path, kind, options)
-    sheet = read_rows(path, COLUMNS[kind], encoding=options.encoding, name=name, sheet=options.sheet)
+    told = {"when_empty": _NO_DISTANCE} if kind == "travel" else {}
+    sheet = read_rows(path, COLUMNS[kind], encoding=options.encoding, name=name, sheet=options.sheet, **told)
     if options.crs is not None:
         _place(sheet, kind, options.crs)
     return ImportTable(sheet, notices=list(sheet.notes))

@@ -18,6 +18,7 @@ from fieldapp.domain.permissions import Action
 from fieldapp.services.clear_travel import clear_travel, count_travel
 from fieldapp.services.columns import EXPORT_KINDS, IMPORT_KINDS, KIND_WORDS, ExportKind, ImportKind
 from fieldapp.services.context import Context
+from fieldapp.services.export_scope import exportable
 from fieldapp.services.export_table import EXPORT_FORMATS, MEDIA_TYPES, ExportFormat, export_table
 from fieldapp.services.import_file import ImportResult, import_file
 from fieldapp.services.import_plan import ImportOptions
@@ -50,7 +51,7 @@ def show() -> str:
         cleared=request.args.get("cleared", type=int),
         kind_words=KIND_WORDS,
         import_kinds=kinds,
-        export_kinds=EXPORT_KINDS,
+        export_kinds=exportable(acting_person()),
         formats=EXPORT_FORMATS,
         encodings=_ENCODINGS,
         endings=ENDINGS,

@@ -22,6 +22,7 @@ from fieldapp.services.keep_users import (
     set_disabled,
 )
 from fieldapp.services.personal_data import erase_person, export_person
+from fieldapp.web.refusals import status_of
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.site import words
 from geodata.errors import Message
@@ -64,7 +65,7 @@ def add() -> ResponseReturnValue:
     try:
         user_id = add_user(_context(), _values(), by=acting_person())
     except FieldappError as error:
-        return _form(_given(), error=error), 422
+        return _form(_given(), error=error), status_of(error)
     return _with_link(user_id)
 
 
@@ -82,10 +83,8 @@ def change(user_id: int) -> ResponseReturnValue:
     revision = request.form.get("revision", default=0, type=int)
     try:
         change_user(_context(), user_id, _values(), by=acting_person(), revision=revision)
-    except InvalidInputError as error:
-        return _form(stored | _given(), error=error), 422
     except FieldappError as error:
-        return _form(stored | _given(), error=error), 409
+        return _form(stored | _given(), error=error), status_of(error)
     flash(words(Message("The account was changed.")))
     return redirect(url_for("users.show"), 303)
 
@@ -149,7 +148,7 @@ def erase() -> ResponseReturnValue:
         reason = request.form.get("reason", "")
         erase_person(_context(), wanted, by=acting_person(), reason=reason)
     except FieldappError as error:
-        return render_template("users/persons.html", error=error), 409
+        return render_template("users/persons.html", error=error), status_of(error)
     flash(words(Message("The person {id} was erased.", id=wanted)))
     return redirect(url_for("users.show_persons"), 303)
 

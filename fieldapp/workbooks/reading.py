@@ -18,6 +18,8 @@ from geodata.errors import Message
 
 _TOTAL = re.compile(r"[（(]?\s*(合\s*计|总\s*计|小\s*计)\s*[)）]?\s*[:：]?[0-9,，.\s人个名家]*")
 
+_EMPTY = Message("There is no row under the headers. Fill one in.")
+
 __all__ = ["Column", "ImportFault", "Row", "Sheet", "read_rows"]
 
 
@@ -66,12 +68,13 @@ def read_rows(
     encoding: str | None = None,
     name: str | None = None,
     sheet: str | None = None,
+    when_empty: Message = _EMPTY,
 ) -> Sheet:
     """The table in the file, as typed values.
 
     ``encoding`` is for CSV only and overrides detection; ``name`` is the file's name as its sender knows
-    it; ``sheet`` picks one sheet of several. Raises `InvalidInputError` when the file as a whole cannot
-    be read; all other faults are in the sheet.
+    it; ``sheet`` picks one sheet of several; ``when_empty`` is told of one without rows. Raises
+    `InvalidInputError` when the file as a whole cannot be read; all other faults are in the sheet.
     """
     names = HeaderNames(columns)
     opened = open_table_file(path, names.best_score, name=name or path.name, encoding=encoding)
@@ -86,6 +89,8 @@ def read_rows(
     result.faults.extend(header.faults)
     if not header.faults:
         _read_body(result, grid, number, header, columns, dates_from_1904=opened.dates_from_1904)
+        if not result.rows and not result.faults:
+            result.faults.append(result.fault(None, None, when_empty))
     return result
 
 
@@ -192,10 +197,6 @@ def _read_body(
                 if _is_full(sheet, row, key, error.message):
                     return
         sheet.rows.append(replace(row, faulty=frozenset(faulty)) if faulty else row)
-    if not sheet.rows and not sheet.faults:
-        sheet.faults.append(
-            sheet.fault(None, None, Message("There is no row under the headers. Fill one in."))
-        )
 
 
 def _foot(rows: Sequence[Sequence[object]]) -> int:

@@ -103,6 +103,8 @@ def test_the_table_tells_figures_counties_and_reasons(run: Run) -> None:
 def test_publishing_proposes_and_refused_it_writes_nothing(run: Run, sqlite_context: Context) -> None:
     done = run("plan", *TERM, "--publish")
     assert (done.exit_code, "4 assignments are proposed" in done.stderr) == (0, True)
+    assert "Proposed are 4 assignments: 3 new, 1 further terms of kept pairs." in done.stdout
+    assert "would propose" not in done.stdout
     states = [row["state"] for row in rows(sqlite_context, schema.assignments)]
     assert sorted(states) == ["active", *["proposed"] * 4]
     again = run("plan", *TERM, "--publish")

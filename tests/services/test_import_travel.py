@@ -67,3 +67,9 @@ def test_distances_are_not_a_countys_to_import(register: Context, tmp_path: Path
     file.write_text(f"{HEADER}C-0001,{LALIN},31.5\n", "utf-8")
     with pytest.raises(ForbiddenError):
         import_file(register, "travel", file, actor=WUCHANG_OFFICER.actor, by=WUCHANG_OFFICER)
+
+
+def test_a_table_with_headers_only_says_how_distances_are_removed(register: Context, tmp_path: Path) -> None:
+    result = bring_in(register, tmp_path, HEADER)
+    (fault,) = result.outcome.errors
+    assert "to remove all imported distances" in str(fault.message)

@@ -131,7 +131,9 @@ def test_the_exports_of_a_demonstration_fill_an_empty_installation_byte_for_byte
     for kind in EXPORT_KINDS:
         ending: ExportFormat = "geojson" if kind == "townships" else "csv"
         path, again = tmp_path / f"{kind}.{ending}", tmp_path / f"again-{kind}.{ending}"
-        export_table(sqlite_demonstration, kind, ending, path, with_phones=True)
+        if not export_table(sqlite_demonstration, kind, ending, path, with_phones=True):
+            assert kind == "travel"  # the demonstration has no distances by road
+            continue
         assert import_file(other, kind, path, actor="cli").written
         export_table(other, kind, ending, again, with_phones=True)
         if kind == "visits":  # what officers decide and the program finds out stays behind

@@ -96,7 +96,7 @@ def test_published_plans_are_proposals_and_undone_they_are_withdrawn(register: C
     begins = dict.fromkeys(leaders(plan), DECEMBER) | {LALIN: date(2027, 1, 1)}
     assert {one.township_code: one.starts_on for one in written} == begins
     assert {(one.state, one.ends_on, one.note) for one in written} == {
-        ("proposed", NEXT_NOVEMBER, "全市方案")
+        ("proposed", NEXT_NOVEMBER, f"方案 {plan.id}")
     }
     published = read_draft(register, plan.id, by=OFFICER)
     assert (published.state, published.revision) == (DraftState.PUBLISHED, 2)

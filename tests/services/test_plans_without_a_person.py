@@ -17,8 +17,9 @@ from fieldapp.persistence import schema
 from fieldapp.services import draft_plan as drafting
 from fieldapp.services import solve_draft
 from fieldapp.services.context import Context
+from fieldapp.services.draft_plan import discard_draft, rename_draft
 from fieldapp.services.import_file import import_file
-from fieldapp.services.personal_data import ERASED_NAME, erase_person
+from fieldapp.services.personal_data import ERASED_NAME, erase_person, export_person
 from fieldapp.services.publish_plan import publish_plan, undo_plan
 from fieldapp.services.read_fragility import read_fragility
 from fieldapp.services.read_plans import read_draft
@@ -93,6 +94,32 @@ def test_the_name_is_in_no_column_of_a_plan_where_the_person_would_take_over_fro
     assert [name for name, value in stored.items() if ZHANG in str(value)] == []
     (kept,) = read_fragility(register, plan.id, by=OFFICER)
     assert (kept["name"], ERASED_NAME in str(kept["repair"])) == ("李四", True)
+
+
+def test_the_name_of_a_plan_that_names_the_person_is_in_no_note_and_not_in_the_log(register: Context) -> None:
+    plan = drafted(register, name=f"{ZHANG}的方案")
+    rename_draft(register, plan.id, f"{ZHANG}退出后的方案", by=OFFICER)
+    publish_plan(register, plan.id, revision=None, by=OFFICER)
+    undo_plan(register, plan.id, revision=None, by=OFFICER)
+    other = drafted(register, name=f"{ZHANG}的另一方案")
+    discard_draft(register, other.id, by=OFFICER)
+    erase(register)
+    for table in (schema.plan_drafts, schema.assignments, schema.audit_events):
+        assert ZHANG not in str(rows(register, table)), table.name
+
+
+def test_the_imported_distances_of_the_person_go_and_the_others_stay(
+    register: Context, tmp_path: Path
+) -> None:
+    file = tmp_path / "travel.csv"
+    file.write_text(f"commissioner_id,township_code,km\nC-0001,{LALIN},77.5\nC-0002,{LALIN},5\n")
+    import_file(register, "travel", file, actor="test")
+    plan = drafted(register)
+    assert "77.5" in export_person(register, "C-0001", by=SYSTEM).decode()
+    ahead = erase(register)
+    assert [row["commissioner_id"] for row in rows(register, schema.travel_distances)] == ["C-0002"]
+    told = [str(each) for each in read_draft(ahead, plan.id, by=OFFICER).outdated]
+    assert not any("distances" in each for each in told)
 
 
 def test_the_name_is_in_no_reason_of_a_pair_that_displaces_the_person(register: Context) -> None:

@@ -240,4 +240,6 @@ def test_a_county_is_not_offered_what_it_may_not_import(register: Context) -> No
         page = county.get("/import").text
     assert 'value="visits"' in page
     assert 'value="travel"' not in page
+    assert "/export/travel" not in page
+    assert county.get("/export/travel.csv").status_code == 403
     assert "template/travel" not in page

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -14,6 +15,7 @@ from fieldapp.domain.permissions import Role
 from fieldapp.services.context import Context
 from fieldapp.web.planning import pages
 from geodata.errors import Message
+from tests.accounts import make_account, sign_in
 from tests.api.accounts import client_of, store_accounts
 from tests.services.assigning import proposed
 from tests.services.small_register import LALIN, PINGFANG, SHANHE, fill
@@ -338,3 +340,15 @@ def test_who_costs_most_is_shown_and_the_long_tail_of_those_who_cannot_be_spared
     assert [f">员{n}<" in tail for n in (1, 13, 29, 30)] == [False, True, True, False]
     assert ">员30<" in replaced
     assert "1 of them alone would leave several townships without." in head
+
+
+def test_a_plan_whose_term_has_passed_is_refused_as_input_that_cannot_be_used(
+    officer: FlaskClient, sqlite_context: Context
+) -> None:
+    address = _drafted(officer)
+    ahead = replace(sqlite_context, now=lambda: sqlite_context.now() + timedelta(days=400))
+    app = create_app(context=ahead)
+    app.config["WTF_CSRF_ENABLED"] = False
+    later = app.test_client()
+    sign_in(later, ahead, make_account(ahead, Role.BUREAU_OFFICER))
+    assert later.post(f"{address}/publish", data={"revision": 1}).status_code == 422

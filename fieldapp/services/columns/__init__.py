@@ -15,15 +15,16 @@ from fieldapp.workbooks.columns import Column
 from geodata.errors import Message
 
 ImportKind = Literal["townships", "commissioners", "products", "assignments", "visits", "travel"]
-ExportKind = Literal["townships", "commissioners", "products", "assignments", "visits"]
-EXPORT_KINDS: tuple[ExportKind, ...] = (
+ExportKind = ImportKind
+IMPORT_KINDS: tuple[ImportKind, ...] = (
     "townships",
     "commissioners",
     "products",
     "assignments",
     "visits",
+    "travel",
 )
-IMPORT_KINDS: tuple[ImportKind, ...] = (*EXPORT_KINDS, "travel")
+EXPORT_KINDS: tuple[ExportKind, ...] = IMPORT_KINDS
 
 KIND_WORDS: Mapping[ImportKind, Message] = {
     "townships": Message("Townships, boundaries and roster"),

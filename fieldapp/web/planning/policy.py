@@ -17,6 +17,7 @@ from fieldapp.services.describe_counties import county_names
 from fieldapp.services.list_institutions import InstitutionQuery, list_institutions
 from fieldapp.services.planning_policy import KeptPolicy, change_policy, list_policies
 from fieldapp.web.planning.frame import blueprint, current_context
+from fieldapp.web.refusals import status_of
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.site import words
 from geodata.errors import Message
@@ -58,8 +59,7 @@ def store_policy() -> ResponseReturnValue:
         made = change_policy(context, _given(), note=note, seen=seen, by=person)
     except (InvalidInputError, ConflictError) as error:
         versions = list_policies(context, by=person)
-        status = 409 if isinstance(error, ConflictError) else 422
-        return _page(versions, versions[0], error=error, typed=request.form), status
+        return _page(versions, versions[0], error=error, typed=request.form), status_of(error)
     flash(words(Message("Version {version} of the planning policy holds now.", version=made.version)))
     return redirect(url_for("plan.show_policy"), 303)
 

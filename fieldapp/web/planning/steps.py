@@ -26,6 +26,7 @@ from fieldapp.services.read_plans import read_draft
 from fieldapp.web.planning.frame import about, blueprint, current_context, is_fragment
 from fieldapp.web.planning.given import given_day, given_revision
 from fieldapp.web.planning.pages import draft_list, draft_page
+from fieldapp.web.refusals import status_of
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.site import words
 from geodata.errors import Counted, Message
@@ -52,7 +53,7 @@ def draft() -> ResponseReturnValue:
         draft_id = draft_plan(current_context(), request.form.get("name", ""), wish, by=acting_person())
     except (InvalidInputError, RoutingError) as error:
         given = {name: request.form.get(name, "")[:200] for name in ("name", "starts_on", "ends_on")}
-        return draft_list(given | {"county_codes": codes}, error), _status(error)
+        return draft_list(given | {"county_codes": codes}, error), status_of(error)
     return redirect(url_for("plan.show", draft_id=draft_id), 303)
 
 
@@ -68,12 +69,8 @@ def edit(draft_id: int) -> ResponseReturnValue:
     except (InvalidInputError, RoutingError) as error:
         if is_fragment():
             raise
-        return draft_page(read_draft(context, draft_id, by=person), error), _status(error)
+        return draft_page(read_draft(context, draft_id, by=person), error), status_of(error)
     return _shown(draft_id)
-
-
-def _status(error: FieldappError) -> int:
-    return 503 if isinstance(error, RoutingError) else 422
 
 
 def _edited(edits: Edits) -> Edits:
@@ -136,7 +133,7 @@ def publish(draft_id: int) -> ResponseReturnValue:
     try:
         written = publish_plan(current_context(), draft_id, revision=given_revision(), by=acting_person())
     except FieldappError as error:
-        return _confirmation(draft_id, error), 409
+        return _confirmation(draft_id, error), status_of(error)
     flash(
         words(
             Counted(
@@ -157,7 +154,7 @@ def undo(draft_id: int) -> ResponseReturnValue:
     try:
         undo_plan(context, draft_id, revision=given_revision(), by=person)
     except FieldappError as error:
-        return draft_page(read_draft(context, draft_id, by=person), error), 409
+        return draft_page(read_draft(context, draft_id, by=person), error), status_of(error)
     flash(words(Message("The publication was undone.")))
     return redirect(url_for("plan.show", draft_id=draft_id), 303)
 

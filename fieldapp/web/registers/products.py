@@ -25,6 +25,7 @@ from fieldapp.services.list_products import (
 )
 from fieldapp.services.product_photos import MOST_PHOTOS
 from fieldapp.services.show_township import show_township
+from fieldapp.web.refusals import status_of
 from fieldapp.web.registers.asking import (
     SheetFormat,
     actor,
@@ -178,10 +179,8 @@ def done_or_refused(product_id: int, act: Callable[[], object], done: str) -> An
     """Back to the product's page: after the deed, or with the reason why it was refused."""
     try:
         act()
-    except ConflictError as error:
-        return product_page(product_id, refusal=error.message), 409
-    except InvalidInputError as error:
-        return product_page(product_id, refusal=error.message), 422
+    except (ConflictError, InvalidInputError) as error:
+        return product_page(product_id, refusal=error.message), status_of(error)
     return redirect(url_for("products.show", product_id=product_id, done=done), 303)
 
 

@@ -16,6 +16,7 @@ from fieldapp.services.answer_question import answer_question
 from fieldapp.services.columns.lists import VISIT_LIST
 from fieldapp.services.list_visits import VISIT_SORTS, list_visits, stream_visits
 from fieldapp.services.show_visit import show_visit
+from fieldapp.web.refusals import status_of
 from fieldapp.web.registers.asking import (
     SheetFormat,
     asked_page,
@@ -99,11 +100,6 @@ def visit_page(visit_id: UUID, **more: Any) -> str:
         done=request.args.get("done"),
         **more,
     )
-
-
-def status_of(error: ConflictError | InvalidInputError) -> int:
-    """The status of a page that tells why something was refused."""
-    return 409 if isinstance(error, ConflictError) else 422
 
 
 def _order() -> tuple[str, bool]:

@@ -15,11 +15,12 @@ from fieldapp.domain.visits import EvidenceGrade, Review
 from fieldapp.services.approve_grade_a import AT_ONCE, approve_grade_a, preview_grade_a
 from fieldapp.services.review_queue import review_queue
 from fieldapp.services.review_visit import review_visit
+from fieldapp.web.refusals import status_of
 from fieldapp.web.registers.asking import form_revision, the_context, with_query
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.visits.asked import asked_code, asked_word
 from fieldapp.web.visits.map import map_settings
-from fieldapp.web.visits.pages import status_of, visit_page
+from fieldapp.web.visits.pages import visit_page
 from geodata.errors import Message
 
 blueprint = Blueprint("reviewing", __name__)
