@@ -80,7 +80,7 @@ def _measured(name: str, database_url: str, folder: Path) -> list[Figure]:
 
 def _many_photos(context: Context) -> dict[str, str]:
     dice = random.Random(168)
-    hashes = {f"{number:064x}": f"{dice.getrandbits(128):032x}" for number in range(PHOTOS)}
+    hashes = {f"{number:064x}": f"{dice.getrandbits(320):080x}" for number in range(PHOTOS)}
     known = {"size_bytes": 1, "media_type": "image/jpeg", "width": 1, "height": 1, "received_at": START}
     with context.engine.execution_options(fieldapp_writes=True).begin() as connection:
         for some in _batches(hashes):

@@ -19,6 +19,28 @@ def scene(seed: int = 1, size: tuple[int, int] = (640, 480)) -> Image.Image:
     return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
 
 
+def farmland(seed: int, size: tuple[int, int] = (160, 120)) -> Image.Image:
+    """A bright sky over furrows with the grain of earth: no two are the same, and all resemble each other."""
+    dice = np.random.default_rng(seed)
+    width, height = size
+
+    def grain(steepness: float) -> Any:
+        """Noise in which large shapes outweigh small ones, from 0 to 1, as in nature."""
+        fine = np.fft.rfft2(dice.standard_normal((height, width)))
+        frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None])
+        frequency[0, 0] = 1
+        noise = np.fft.irfft2(fine / frequency**steepness, (height, width))
+        return (noise - noise.min()) / np.ptp(noise)
+
+    down = np.linspace(0, 1, height)[:, None] - dice.uniform(0.33, 0.45)  # from the horizon
+    across = np.linspace(-1, 1, width)[None] - dice.uniform(-0.3, 0.3)
+    sky = 0.9 + 0.3 * down + 0.08 * (grain(1.8) - 0.5)
+    furrows = 0.06 * np.sin(across / (np.maximum(down, 0.02) + 0.05) * dice.uniform(6, 10))
+    field = 0.35 + 0.1 * down + 0.25 * (grain(1.3) - 0.5) + furrows
+    grey = np.clip(np.where(down < 0, sky, field), 0, 1) * 255
+    return Image.fromarray(grey.astype(np.uint8)).convert("RGB")
+
+
 def jpeg(
     seed: int = 1,
     *,

@@ -155,7 +155,7 @@ def photos_of(connection: Connection, visit_ids: Sequence[UUID]) -> dict[UUID, l
 def uses(connection: Connection, named: Mapping[UUID, Sequence[Row[Any]]]) -> dict[UUID, list[Use]]:
     """For each visit, given with its photos, the others that name the same ones or some that look alike."""
     every = {row.sha256: row.perceptual_hash for rows in named.values() for row in rows}
-    like = alike(connection, {digest: found for digest, found in every.items() if found is not None})
+    like = alike(connection, {digest: found for digest, found in every.items() if found})
     digests = {*every, *(other for others in like.values() for other in others)}
     using: dict[Any, list[Row[Any]]] = {}
     if digests:
@@ -195,7 +195,7 @@ def once_named_with(connection: Connection, visit: Row[Any], named: Collection[R
         return []
     hashes = connection.execute(
         select(photos.c.sha256, photos.c.perceptual_hash).where(
-            photos.c.sha256.in_(dropped), photos.c.perceptual_hash.is_not(None)
+            photos.c.sha256.in_(dropped), photos.c.perceptual_hash != ""
         )
     )
     like = alike(connection, {row.sha256: row.perceptual_hash for row in hashes})

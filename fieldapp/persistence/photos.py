@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +23,12 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fieldapp.domain.errors import NotFoundError
-from fieldapp.domain.photos import bands_of, look_alike
+from fieldapp.domain.photos import BANDS, bands_of, laid_down, look_alike
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.schema import (
     confirmations,
@@ -39,6 +41,7 @@ from fieldapp.persistence.schema import (
 )
 from geodata.errors import Message
 
+UNSEEN = ""  # instead of a hash
 # Locks that are known by two numbers: of photos, and of the people who make visits.
 _LOCKS, _LOCKS_OF_PEOPLE = 0x70686F74, 0x70686F75
 _ARRIVED = select(photos.c.sha256).where(photos.c.sha256.in_(bindparam("digests", expanding=True)))
@@ -57,6 +60,22 @@ def _lock_graded() -> Select[Any]:
 
 
 _LOCK_GRADED = _lock_graded()
+
+
+def _near() -> Select[Any]:
+    pieces = or_(
+        *(
+            and_(
+                photo_bands.c.band == band, photo_bands.c.bits.in_(bindparam(f"bits_{band}", expanding=True))
+            )
+            for band in range(BANDS)
+        )
+    )
+    near = select(photo_bands.c.sha256).where(pieces)
+    return select(photos.c.sha256, photos.c.perceptual_hash).where(photos.c.sha256.in_(near))
+
+
+_NEAR = _near()
 
 
 def find(connection: Connection, sha256: str) -> Values | None:
@@ -88,14 +107,27 @@ def add(connection: Connection, values: Values) -> bool:
     statement = dialect.insert(photos).values(values).on_conflict_do_nothing(index_elements=[photos.c.sha256])
     added = connection.scalar(statement.returning(photos.c.sha256)) is not None
     if added and values["perceptual_hash"] is not None:
-        connection.execute(
-            insert(photo_bands),
-            [
-                {"band": band, "bits": bits, "sha256": values["sha256"]}
-                for band, bits in bands_of(values["perceptual_hash"])
-            ],
-        )
+        _index(connection, values["sha256"], values["perceptual_hash"])
     return added
+
+
+def look_anew(connection: Connection, sha256: str, looks: str | None) -> None:
+    """Keep what a photo looks like whose hash `unseen` found missing, unless somebody else has done so."""
+    missing = update(photos).where(photos.c.sha256 == sha256, photos.c.perceptual_hash == UNSEEN)
+    if connection.execute(missing.values(perceptual_hash=looks)).rowcount and looks is not None:
+        _index(connection, sha256, looks)
+
+
+def unseen(connection: Connection, *, limit: int) -> list[str]:
+    """Some photos of which is not known what they look like: hashes of an earlier kind were dropped."""
+    return list(
+        connection.scalars(select(photos.c.sha256).where(photos.c.perceptual_hash == UNSEEN).limit(limit))
+    )
+
+
+def _index(connection: Connection, sha256: str, looks: str) -> None:
+    pieces = [{"band": band, "bits": bits, "sha256": sha256} for band, bits in bands_of(looks)]
+    connection.execute(insert(photo_bands), pieces)
 
 
 def lock(connection: Connection, sha256: str) -> None:
@@ -119,19 +151,25 @@ def lock_graded(connection: Connection, visit_ids: Sequence[UUID]) -> None:
 
 
 def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, list[str]]:
-    """For each photo, given as hash by digest, the others that look like it; without those it is alone."""
-    wanted = {piece for each in hashes.values() for piece in bands_of(each)}
-    if not wanted:
+    """For each photo, given as hash by digest, the others that look like it; without those it is alone.
+
+    Also those that are turned or mirrored: each is looked up in all the ways in which it can be laid down.
+    """
+    pieces: dict[int, set[int]] = defaultdict(set)
+    for each in hashes.values():
+        for band, bits in chain.from_iterable(map(bands_of, laid_down(each))):
+            pieces[band].add(bits)
+    if not pieces:
         return {}
-    # A few index lookups and one join, however many photos there are; SQLite looks up no pairs by an index.
-    pieces = or_(*(and_(photo_bands.c.band == band, photo_bands.c.bits == bits) for band, bits in wanted))
-    near = select(photo_bands.c.sha256).where(pieces).distinct()
-    columns = (photos.c.sha256, photos.c.perceptual_hash)
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(select(*columns).where(photos.c.sha256.in_(near))):
-        for own, perceptual_hash in hashes.items():
-            if row.sha256 != own and look_alike(row.perceptual_hash, perceptual_hash):
-                found[own].append(row.sha256)
+    # A few index lookups and one join, however many photos there are.
+    wanted = {f"bits_{band}": sorted(bits) for band, bits in pieces.items()}
+    rows = connection.execute(_NEAR, wanted).all()
+    digests, looks = [row.sha256 for row in rows], [row.perceptual_hash for row in rows]
+    found: dict[str, list[str]] = {}
+    for own, each in hashes.items():
+        near = [other for other, is_alike in zip(digests, look_alike(each, looks), strict=True) if is_alike]
+        if others := [other for other in near if other != own]:
+            found[own] = others
     return found
 
 

@@ -10,13 +10,12 @@ from datetime import datetime, tzinfo
 from threading import Lock
 from typing import Literal
 
-import imagehash
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from fieldapp.domain import photo_metadata
 from fieldapp.domain.errors import InvalidInputError
-from fieldapp.domain.photos import MEDIA_TYPES, format_of, is_heif
+from fieldapp.domain.photos import EDGE, MEDIA_TYPES, format_of, is_heif, looks_of
 from geodata.errors import Message
 
 # What is decoded at full size takes several bytes for each pixel. A JPEG is decoded at a fraction of it.
@@ -135,7 +134,14 @@ def _looks(image: Image.Image) -> str | None:
     grey = image.convert("L")
     if float(np.asarray(grey).std()) < _LEAST_CONTRAST:
         return None
-    return f"{imagehash.phash(grey)}{imagehash.dhash(grey)}"
+    small = grey.resize((EDGE, EDGE), Image.Resampling.LANCZOS)
+    return looks_of(np.asarray(small, dtype=np.float64))
+
+
+def looks_of_shown(content: bytes) -> str | None:
+    """What a picture looks like that `read_picture` has made, as it tells it of the original."""
+    with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
+        return _looks(image)
 
 
 def _not_a_picture(content: bytes, refused: Refusal) -> InvalidInputError:

@@ -1,14 +1,16 @@
-"""Remove what nobody will ask for again: uploads that have expired, and photos that no visit uses."""
+"""Remove what nobody will ask for again, expired uploads and unused photos; look anew at photos in need."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from fieldapp.domain.errors import NotFoundError
 from fieldapp.persistence import photo_uploads, photos
 from fieldapp.services.begin_upload import KEPT
 from fieldapp.services.context import Context
-from fieldapp.services.keep_picture import forget_picture
+from fieldapp.services.keep_picture import forget_picture, kept_picture
+from fieldapp.services.read_picture import looks_of_shown
 from fieldapp.services.upload_pieces import forget, left_behind
 
 # A phone may bring the visit long after its photos: it lay in a drawer over the winter, or was repaired.
@@ -28,10 +30,14 @@ class Tidied:
 def tidy_photos(context: Context) -> Tidied:
     """Remove expired uploads, and photos that came more than `UNUSED_FOR` ago and that no visit names.
 
+    Photos whose hashes an update of the program has dropped are looked at anew; they count from the next
+    grading of their visits on.
     The removal of each photo is an audit event. Raises `UnavailableError` where the database or the store of
     the photos cannot be used; what was removed by then is.
     """
-    return Tidied(uploads=_remove_uploads(context), photos=_remove_photos(context))
+    tidied = Tidied(uploads=_remove_uploads(context), photos=_remove_photos(context))
+    _look_anew(context)
+    return tidied
 
 
 def _remove_uploads(context: Context) -> int:
@@ -70,6 +76,24 @@ def _remove_photos(context: Context) -> int:
 def _unused(context: Context) -> list[str]:
     with context.reading() as connection:
         return photos.unused(connection, context.now() - UNUSED_FOR, limit=_AT_ONCE)
+
+
+def _look_anew(context: Context) -> None:
+    while True:
+        with context.work(actor=_ACTOR) as work:
+            unseen = photos.unseen(work.connection, limit=_AT_ONCE)
+            for digest in unseen:
+                photos.look_anew(work.connection, digest, _looks(context, digest))
+            work.commit()
+        if not unseen:
+            return
+
+
+def _looks(context: Context, digest: str) -> str | None:
+    try:
+        return looks_of_shown(kept_picture(context.photo_store, digest, "thumbnail"))
+    except (NotFoundError, OSError):  # a file that is lost or damaged looks like no other
+        return None
 
 
 def _remove_photo(context: Context, digest: str) -> bool:

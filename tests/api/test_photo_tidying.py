@@ -10,15 +10,17 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import SYSTEM, Role
+from fieldapp.domain.photos import look_alike
 from fieldapp.persistence.photos import lock
 from fieldapp.persistence.schema import (
     assignments,
     audit_events,
     confirmations,
+    photo_bands,
     photo_uploads,
     photos,
     product_photos,
@@ -230,3 +232,28 @@ def test_with_the_person_the_photos_and_their_places_are_erased(phone: FlaskClie
         row = connection.execute(select(photos)).one()
     assert (row.lon, row.lat, row.taken_at) == (None, None, None)
     assert [path for path in (context.settings.data_dir / "photos").rglob("*") if path.is_file()] == []
+
+
+def test_a_photo_whose_hash_an_update_dropped_is_looked_at_anew(phone: FlaskClient, context: Context) -> None:
+    content, lost = jpeg(5), jpeg(6)
+    for each in (content, lost):
+        send_whole(phone, each)
+
+    def known() -> tuple[dict[str, str | None], set[tuple[int, int, str]]]:
+        with context.reading() as connection:
+            looks = {row.sha256: row.perceptual_hash for row in connection.execute(select(photos))}
+            pieces = {(row.band, row.bits, row.sha256) for row in connection.execute(select(photo_bands))}
+        return looks, pieces
+
+    looks, pieces = known()
+    with context.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        connection.execute(delete(photo_bands))
+        connection.execute(update(photos).values(perceptual_hash=""))
+    context.photo_store.remove(f"{digest_of(lost)[:2]}/{digest_of(lost)}.thumbnail.jpg")
+    tidy_photos(context)
+    anew, found = known()
+    digest = digest_of(content)
+    assert anew[digest_of(lost)] is None
+    assert look_alike(anew[digest] or "", [looks[digest] or ""]) == [True]
+    assert {piece[2] for piece in found} == {digest}
+    assert found & pieces

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldapp.domain.photo_metadata import position, taken_at
-from fieldapp.domain.photos import bands_of, look_alike
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 GPS = {1: "N", 2: (45.0, 30.0, 0.0), 3: "E", 4: (127.0, 15.0, 0.0)}
@@ -64,17 +63,3 @@ def test_no_tag_breaks_the_reading(main: dict[int, Any], exif: dict[int, Any], g
     assert found is None or (abs(found[0]) <= 180 and abs(found[1]) <= 90)
     when = taken_at(main, exif, gps, local=SHANGHAI)
     assert when is None or when.tzinfo is not None
-
-
-hashes = st.integers(0, 2**64 - 1)
-
-
-@settings(deadline=None)
-@given(hashes, st.sets(st.integers(0, 63), max_size=4))
-def test_hashes_that_are_alike_have_a_piece_in_common(bits: int, flipped: set[int]) -> None:
-    other = bits
-    for place in flipped:
-        other ^= 1 << place
-    one, two = (f"{each:016x}" + "0" * 16 for each in (bits, other))
-    assert look_alike(one, two)
-    assert set(bands_of(one)) & set(bands_of(two))

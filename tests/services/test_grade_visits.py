@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from fieldapp.domain.evidence_reasons import reason_of
+from fieldapp.domain.photos import laid_down
 from fieldapp.persistence.photos import add
 from fieldapp.persistence.schema import townships, visit_photos, visit_revisions, visits
 from fieldapp.services.context import Context
@@ -19,7 +20,7 @@ from tests.services.small_register import LALIN, fill
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 ONE, OTHER = "a" * 64, "b" * 64
 INSIDE = (127.0, 45.2)
-HASH = "0123456789abcdef" * 2
+HASH = "0123456789abcdef" * 5
 
 
 @pytest.fixture
@@ -138,9 +139,18 @@ def test_the_same_photo_in_two_visits_is_held_against_the_later_one(register: Co
 
 def test_a_photo_that_only_looks_the_same_is_found_too(register: Context) -> None:
     arrive(register, ONE, HASH)
-    arrive(register, OTHER, "0123456789abcde0" + HASH[16:])  # four bits of the frequencies differ
+    arrive(register, OTHER, "0123456789abcde8" + HASH[16:])  # three bits of the frequencies differ
     log(register, photos=(ONE,))
     assert kept(register, log(register, days=7, photos=(OTHER,))) == ("D", ["photo.similar", "fix.inside"])
+
+
+def test_a_photo_that_was_turned_or_mirrored_is_found_too(register: Context) -> None:
+    arrive(register, ONE, HASH)
+    log(register, photos=(ONE,))
+    for number, looks in enumerate(laid_down(HASH)):
+        arrive(register, f"{number:064x}", looks)
+        later = log(register, days=7 + number, photos=(f"{number:064x}",))
+        assert kept(register, later) == ("D", ["photo.similar", "fix.inside"])
 
 
 def test_photos_of_one_visit_may_look_the_same(register: Context) -> None:

@@ -57,7 +57,8 @@ photos = Table(
     Column("taken_at", UtcDateTime),
     Column("lon", Float),
     Column("lat", Float),
-    Column("perceptual_hash", String(32)),  # null for a picture that shows too little to tell it by
+    # Null for a picture that shows too little to tell it by; blank where it has to be looked at anew.
+    Column("perceptual_hash", String(80)),
     Column("received_at", UtcDateTime, nullable=False),
     Column("uploaded_by", Id, ForeignKey("users.id")),
 )
