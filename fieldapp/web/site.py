@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, request
 
 from fieldapp.domain.permissions import Action
-from fieldapp.i18n import translate
+from fieldapp.i18n import day_in_words, translate
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import RegisterFacts, describe_register
 from fieldapp.settings import LOCALES
@@ -24,8 +24,6 @@ LANGUAGE_COOKIE = "lang"
 _A_YEAR = 365 * 24 * 3600
 # Each language under its own name, and the code that HTML and HTTP use for it.
 _LANGUAGES = {"zh_CN": ("中文", "zh-CN"), "en": ("English", "en")}
-# Babel's English dates are American; what is not listed here has Babel's own.
-_DAY_PATTERNS = {"en": "d MMM y"}
 _MONTH_PATTERNS = {"en": "MMM y", "zh_CN": "y年M月"}
 # Address, words, and what its page needs; None for what the public may read.
 _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
@@ -72,12 +70,14 @@ def told(value: Message | datetime | str) -> str:
 
 def day(value: date | str | None) -> str:
     """The day as people write it: 2026年11月22日, 22 Nov 2026."""
-    return _formatted(value, _DAY_PATTERNS)
+    found = _day_of(value)
+    return "–" if found is None else day_in_words(found, g.language)
 
 
 def month(value: date | str | None) -> str:
     """The month as people write it: 2026年11月, Nov 2026."""
-    return _formatted(value, _MONTH_PATTERNS)
+    found = _day_of(value)
+    return "–" if found is None else format_date(found, _MONTH_PATTERNS[g.language], locale=g.language)
 
 
 def moment(value: datetime) -> str:
@@ -91,15 +91,13 @@ def number(value: float) -> str:
     return format_decimal(value, locale=g.language)
 
 
-def _formatted(value: date | str | None, patterns: dict[str, str]) -> str:
-    if value is None:
-        return "–"
+def _day_of(value: date | str | None) -> date | None:
     if isinstance(value, str):
-        value = date.fromisoformat(value)
+        return date.fromisoformat(value)
     if isinstance(value, datetime):
         context: Context = current_app.extensions["fieldapp"]
-        value = value.astimezone(context.settings.timezone).date()
-    return format_date(value, patterns.get(g.language, "medium"), locale=g.language)
+        return value.astimezone(context.settings.timezone).date()
+    return value
 
 
 def _frame() -> dict[str, object]:

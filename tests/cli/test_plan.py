@@ -78,8 +78,8 @@ def test_a_mistyped_prohibition_is_refused(run: Run) -> None:
 @pytest.mark.parametrize(
     ("starts_on", "says"),
     [
-        ("2020-01-01", "/ends_on: The last day of the plan, 2020-12-31, has passed."),
-        ("9999-12-31", "A plan cannot reach 9999-12-31. Choose a day until 2200-12-31."),
+        ("2020-01-01", "/ends_on: The last day of the plan, 31 Dec 2020, has passed."),
+        ("9999-12-31", "A plan cannot reach 31 Dec 9999. Choose a day until 31 Dec 2200."),
     ],
 )
 def test_a_slip_in_the_year_is_refused_and_nothing_published(

@@ -68,8 +68,8 @@ def test_an_error_page_says_its_sentence_once(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("count", "language", "said"),
     [
-        (1, "zh_CN", "服务 1 次，共 0.5 天；最近一次为 今天。"),
-        (2, "zh_CN", "服务 2 次，共 0.5 天；最近一次为 今天。"),
+        (1, "zh_CN", "服务 1 次，共 0.5 天；最近一次为今天。"),
+        (2, "zh_CN", "服务 2 次，共 0.5 天；最近一次为今天。"),
         (1, "en", "1 visit on 今天; service days: 0.5."),
         (2, "en", "2 visits, the last on 今天; service days: 0.5."),
     ],
