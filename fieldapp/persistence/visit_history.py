@@ -46,6 +46,21 @@ def review_before(connection: Connection, visit_id: UUID, review: Review) -> Rev
     return None
 
 
+def last_approved(connection: Connection, visit_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the visits of which the last decision of an officer, taken back or not, left them approved."""
+    statement = (
+        select(audit_events.c.subject_id, audit_events.c.after)
+        .where(
+            audit_events.c.subject_type == SUBJECT,
+            audit_events.c.subject_id.in_([str(each) for each in visit_ids]),
+            audit_events.c.action.in_((*DECISIONS, f"{SUBJECT}.{ReviewStep.UNDO.value}")),
+        )
+        .order_by(audit_events.c.id)
+    )
+    left = {row.subject_id: (row.after or {}).get("review") for row in connection.execute(statement)}
+    return frozenset(UUID(each) for each, review in left.items() if review == Review.APPROVED)
+
+
 def set_review(connection: Connection, visit_id: UUID, review: Review) -> None:
     """Put a visit into a state of its review."""
     connection.execute(update(visits).where(visits.c.id == visit_id).values(review=review.value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -122,6 +122,18 @@ def one(connection: Connection, visit_id: UUID) -> Values:
         _listed(RowFilter(everything=True), VisitFilter(), withdrawn=True).where(visits.c.id == visit_id)
     ).one()
     return dict(found._mapping)
+
+
+def deleted_since(
+    connection: Connection, rows: RowFilter, moment: datetime, *, township: str = ""
+) -> list[Values]:
+    """The visits that were withdrawn since then, as lists show them, the latest first."""
+    statement = (
+        _listed(rows, VisitFilter(township=township), withdrawn=True)
+        .where(visits.c.deleted_at >= moment)
+        .order_by(visits.c.deleted_at.desc(), visits.c.id)
+    )
+    return [dict(row._mapping) for row in connection.execute(statement)]
 
 
 def counts_by_review(connection: Connection, rows: RowFilter) -> dict[Review, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from fieldapp.domain.visits import RESULTS, Review
 from fieldapp.persistence import townships, visit_pages
 from fieldapp.persistence.visit_pages import VISIT_SORTS, VisitFilter
 from fieldapp.services.context import Context
+from fieldapp.services.deleted_visits import approved_then_deleted
 
 __all__ = ["VISIT_SORTS", "VisitFilter", "VisitList", "list_visits", "stream_visits"]
 
@@ -26,6 +27,7 @@ class VisitList:
     counts: Mapping[Review, int]
     counties: Mapping[str, str]
     townships: Mapping[str, str]
+    deleted: Sequence[Mapping[str, Any]]  # lately, though they were approved; told to officers
 
 
 def list_visits(
@@ -61,6 +63,7 @@ def list_visits(
             counts=visit_pages.counts_by_review(connection, rows),
             counties=counties,
             townships=places,
+            deleted=approved_then_deleted(context, connection, by=by),
         )
 
 

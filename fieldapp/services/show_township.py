@@ -9,6 +9,7 @@ from fieldapp.domain.permissions import Action, Person, Row, may, require
 from fieldapp.persistence import demands, products, registers, roster, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
+from fieldapp.services.deleted_visits import approved_then_deleted
 from fieldapp.services.list_townships import known_townships
 from fieldapp.services.measure_coverage import measure_coverage
 
@@ -31,6 +32,7 @@ class TownshipPage:
     terms: list[Values] | None
     visits: list[Values] | None  # the latest
     visit_count: int
+    deleted: list[Values]  # visits, lately, though they were approved; told to officers
     may_change_products: bool
     may_propose: bool
 
@@ -46,6 +48,7 @@ def show_township(context: Context, code: str, *, by: Person) -> TownshipPage:
         terms = registers.terms_in(connection, code)
         visits = registers.visits_in(connection, code, LATEST_VISITS)
         count = registers.count_visits(connection, code)
+        deleted = approved_then_deleted(context, connection, township=code, by=by)
         memberships = roster.memberships(connection).get(code, [])
         lineage = [
             change
@@ -75,6 +78,7 @@ def show_township(context: Context, code: str, *, by: Person) -> TownshipPage:
         terms=_own(by, terms) if sees_terms else None,
         visits=_own(by, visits) if sees_visits else None,
         visit_count=count,
+        deleted=deleted,
         may_change_products=may(by, Action.PRODUCT_WRITE, Row(frozenset({record["county_code"]}))),
         may_propose=may(by, Action.ASSIGNMENT_PROPOSE, Row(frozenset({record["county_code"]}))),
     )

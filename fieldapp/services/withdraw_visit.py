@@ -48,6 +48,10 @@ def withdraw_visit(context: Context, visit_id: UUID, *, base_revision: int, by: 
                 break
         work.touch_visits(visit_id, are_held=True)
         regrade(work, [visit_id])  # what it spoke against
-        before = {"township_code": stored.visit.township_code, "visited_on": stored.row["visited_on"]}
+        before = {
+            "township_code": stored.visit.township_code,
+            "visited_on": stored.row["visited_on"],
+            "review": stored.row["review"],
+        }
         work.record("visit.withdrawn", "visit", visit_id, before=before, topic=VISITS)
         work.commit()

@@ -24,6 +24,7 @@ from fieldapp.services.context import Context
 from fieldapp.services.make_confirmation import make_confirmation, show_slip
 from fieldapp.services.note_phone import PhoneState, note_phone
 from fieldapp.services.review_visit import review_visit
+from fieldapp.services.withdraw_visit import withdraw_visit
 from tests.accounts import make_account, sign_in
 from tests.services.small_register import LALIN, fill, rows
 from tests.services.visits import ONE, commissioner, record
@@ -236,6 +237,38 @@ def test_the_slip_is_printed_and_leads_its_reader_to_the_visit(
     assert approving is not None
     assert post(officer, approving[0], page).status_code == 303
     assert rows(sqlite_context, schema.visits)[0]["confirmation_approved"] is True
+
+
+@pytest.mark.parametrize("changed_before", [False, True])
+def test_officers_are_told_of_an_approved_visit_that_was_deleted(
+    client_of: Client, sqlite_context: Context, me: Person, changed_before: bool
+) -> None:
+    officer = client_of(Role.BUREAU_OFFICER)
+    by = make_account(sqlite_context, Role.ADMINISTRATOR)
+    review_visit(sqlite_context, ONE, ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=by)
+    if changed_before:
+        record(sqlite_context, me, base_revision=1, content="改过再删")
+    withdraw_visit(sqlite_context, ONE, base_revision=2 if changed_before else 1, by=me)
+    told = "近 90 天内科技特派员删除的已批准服务日志：1"
+    for address in ("/visits", f"/townships/{LALIN}"):
+        page = officer.get(address).text
+        assert told in page
+        assert f"/visits/{ONE}" in page
+        assert told not in client_of(person=me).get(address).text
+    (event,) = [
+        row for row in rows(sqlite_context, schema.audit_events) if row["action"] == "visit.withdrawn"
+    ]
+    assert event["before"]["review"] == ("submitted" if changed_before else "approved")
+
+
+def test_of_a_deleted_visit_that_nobody_had_approved_nothing_is_told(
+    client_of: Client, sqlite_context: Context, me: Person
+) -> None:
+    by = make_account(sqlite_context, Role.ADMINISTRATOR)
+    review_visit(sqlite_context, ONE, ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=by)
+    review_visit(sqlite_context, ONE, ReviewStep.UNDO, revision=1, seen=Review.APPROVED, by=by)
+    withdraw_visit(sqlite_context, ONE, base_revision=1, by=me)
+    assert "deleted-visits" not in client_of(Role.BUREAU_OFFICER).get("/visits").text
 
 
 def test_the_recipient_denies_a_visit_and_officers_alone_read_why(

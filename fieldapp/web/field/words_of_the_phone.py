@@ -24,6 +24,7 @@ PHONE_WORDS = {
     "kept_room": Message("Room"),
     "room": Message("{used} of {quota}"),
     "megabytes": Message("{n} MB"),
+    "gigabytes": Message("{n} GB"),
     "last_sync": Message("Last sent and read"),
     "never": Message("never"),
     "closed_title": Message("This browser keeps nothing"),

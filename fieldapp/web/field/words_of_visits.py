@@ -188,6 +188,10 @@ _VISITS: dict[str, Message] = {
     "delete": Message("Delete"),
     "delete_sure": Message("Delete this visit? It was never sent and is then gone."),
     "delete_sure_sent": Message("Delete this visit? It is deleted on the server as well."),
+    "delete_sure_approved": Message(
+        "This visit was approved and counts. If you delete it, its township may no longer be covered, and "
+        "the bureau is told that you deleted it. Delete it all the same?"
+    ),
     "delete_yes": Message("Yes, delete"),
     "delete_no": Message("Keep it"),
     "deleted": Message("The visit was deleted."),

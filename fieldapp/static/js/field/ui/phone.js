@@ -5,7 +5,7 @@ import { fetchAgain, removedBefore } from "../removing.js";
 import { button, choice, facts, link, make, newName, notice, para } from "./dom.js";
 import { chooseLanguage, chooseTheme, currentLanguage, currentTheme, LANGUAGES } from "./language.js";
 import { askToPersist, storageState, surroundings } from "./storage.js";
-import { sayRemoved } from "./telling.js";
+import { sayBytes, sayRemoved } from "./telling.js";
 import { sayMoment } from "./times.js";
 
 export function phoneScreen(app) {
@@ -64,8 +64,6 @@ async function kept(app, again) {
     await again();
     app.announce(say(app.persistent ? "persist_yes" : "persist_no"));
   };
-  const megabytes = (bytes) =>
-    bytes === null ? null : say("megabytes", { n: Math.max(1, Math.round(bytes / 1e6)) });
   const promise = persistent === null ? "persist_unknown" : persistent ? "persist_yes" : "persist_no";
   return [
     notice(persistent ? "good" : "warn", say(promise)),
@@ -77,7 +75,7 @@ async function kept(app, again) {
       [
         say("kept_room"),
         used !== null && quota !== null
-          ? say("room", { used: megabytes(used), quota: megabytes(quota) })
+          ? say("room", { used: sayBytes(used), quota: sayBytes(quota) })
           : null,
       ],
       [say("last_sync"), app.seen ? sayMoment(app.seen) : say("never")],

@@ -5,6 +5,7 @@ import { HugePhoto, LARGEST, preparePhoto, UnreadablePhoto, unreadPhoto } from "
 import { StorageFull } from "../store.js";
 import { button, field, make, newName, notice } from "./dom.js";
 import { photoFigure } from "./photo.js";
+import { sayBytes } from "./telling.js";
 
 export function photoField({ app, id, values, changed }) {
   const shown = make("ul", { class: "photos" });
@@ -93,7 +94,7 @@ export function photoField({ app, id, values, changed }) {
     const photo = await unreadPhoto(app.store, app.user.id, sha256);
     if (!photo) return null;
     const n = index + 1;
-    const size = say("megabytes", { n: Math.max(1, Math.round(photo.size / 1e6)) });
+    const size = sayBytes(photo.size);
     const told = notice(
       "warn",
       say("photo_unread_long", { n, name: photo.name, size }),

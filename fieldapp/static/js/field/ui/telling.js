@@ -9,11 +9,20 @@ export const fullTownshipName = (app, code) =>
 export const townshipName = (app, code) =>
   app.townships.find((township) => township.code === code)?.name ?? say("township_code", { code });
 
+const JOINED = "\u2060"; // where no line may end
+
 // 2026年11月22日 09:10–11:40, with the second day where it is another.
 export function sayPeriod({ started_at, ended_at }) {
   const [first, last] = [dayOf(started_at), dayOf(ended_at)];
   const end = first === last ? sayTime(ended_at) : `${sayDay(last)} ${sayTime(ended_at)}`;
-  return `${sayDay(first)} ${sayTime(started_at)}–${end}`;
+  return `${sayDay(first)} ${sayTime(started_at)}${JOINED}–${first === last ? JOINED : ""}${end}`;
+}
+
+// How much room something takes, in the unit that people say.
+export function sayBytes(bytes) {
+  return bytes < 1e9
+    ? say("megabytes", { n: Math.max(1, Math.round(bytes / 1e6)) })
+    : say("gigabytes", { n: (bytes / 1e9).toFixed(1) });
 }
 
 // What was removed from this phone: {count, at}.

@@ -18,6 +18,12 @@ function sayConfirmation(document) {
   return rating ? say("confirmation_rated", { state: told, rating }) : told;
 }
 
+// What has to be asked before it is deleted.
+function deletionOf({ document }) {
+  if (!document) return "delete_sure";
+  return document.review === "approved" ? "delete_sure_approved" : "delete_sure_sent";
+}
+
 // The grade, and what makes it one, each in a sentence of its own.
 function gradeOf(document) {
   if (!document?.grade) return null;
@@ -170,7 +176,7 @@ export function visitScreen(app, id) {
       sure.querySelector("button").focus();
     };
     sure.append(
-      para(say(row.document ? "delete_sure_sent" : "delete_sure")),
+      para(say(deletionOf(row))),
       make(
         "div",
         { class: "buttons" },
