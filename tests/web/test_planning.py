@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
 from fieldapp.services.context import Context
+from fieldapp.services.set_recusal import recuse_commissioner
 from fieldapp.web.planning import pages
 from geodata.errors import Message
 from tests.accounts import make_account, sign_in
 from tests.api.accounts import client_of, store_accounts
-from tests.services.assigning import proposed
+from tests.services.assigning import OFFICER, proposed
 from tests.services.small_register import LALIN, PINGFANG, SHANHE, fill
 
 TERM = {"starts_on": "2026-12-01", "ends_on": "2027-11-30"}
@@ -352,3 +353,22 @@ def test_a_plan_whose_term_has_passed_is_refused_as_input_that_cannot_be_used(
     later = app.test_client()
     sign_in(later, ahead, make_account(ahead, Role.BUREAU_OFFICER))
     assert later.post(f"{address}/publish", data={"revision": 1}).status_code == 422
+
+
+def test_a_refusal_of_an_edit_names_places_to_readers_of_english_in_pinyin(
+    officer: FlaskClient, sqlite_context: Context
+) -> None:
+    address = _drafted(officer)
+    officer.get(f"{address}?lang=en")
+    recuse_commissioner(sqlite_context, "C-0002", SHANHE, "亲属", by=OFFICER)
+    answer = _edit(officer, address, "pin", township=SHANHE, commissioner="C-0002")
+    assert answer.status_code == 422
+    assert "李四 is pinned to Shanhe Zhen but recused from it: 亲属." in answer.text
+
+
+def test_the_answer_to_what_if_names_places_in_pinyin_and_leads_to_them(officer: FlaskClient) -> None:
+    address = _drafted(officer, county_codes=[SHANHE[:6]])
+    for number, one in enumerate(("C-0001", "C-0002", "C-0003"), start=1):
+        _edit(officer, address, "forbid", number, township=SHANHE, commissioner=one)
+    page = officer.get(f"{address}/what-if?lang=en").text
+    assert f'<a href="{address}?township={SHANHE}" data-open="{SHANHE}">Shanhe Zhen 山河镇</a>' in page

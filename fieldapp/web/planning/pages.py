@@ -49,6 +49,7 @@ def draft_list(given: dict[str, Any] | None = None, error: FieldappError | None 
         drafts=list_drafts(context, by=person),
         given=given or _prefilled(context.today()),
         error=error,
+        place_names=set(everywhere["county_names"].values()),
         own_counties=own,
         limited=limited,
         **everywhere,

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import g
 
+from fieldapp.domain.errors import FieldappError, InvalidInputError
 from fieldapp.services.read_plans import DraftView
 from fieldapp.web.place_names import short_place
 from geodata.errors import Counted, Message
@@ -22,6 +23,15 @@ def draft_with_places(draft: DraftView, places: Collection[str]) -> DraftView:
     return replace(
         draft, **{each.name: with_places(getattr(draft, each.name), places) for each in fields(draft)}
     )
+
+
+def refusal_with_places(error: FieldappError, places: Collection[str]) -> None:
+    """Say in an error, for the script of the page that shows it, places in the reader's spelling."""
+    error.message = with_places(error.message, places)
+    if isinstance(error, InvalidInputError):
+        error.faults = tuple(
+            replace(fault, message=with_places(fault.message, places)) for fault in error.faults
+        )
 
 
 def with_places(value: Any, places: Collection[str]) -> Any:

@@ -26,6 +26,7 @@ from fieldapp.services.read_plans import read_draft
 from fieldapp.web.planning.frame import about, blueprint, current_context, is_fragment
 from fieldapp.web.planning.given import given_day, given_revision
 from fieldapp.web.planning.pages import draft_list, draft_page
+from fieldapp.web.planning.place_words import refusal_with_places
 from fieldapp.web.refusals import status_of
 from fieldapp.web.rights import acting_person, needs
 from fieldapp.web.site import words
@@ -67,9 +68,11 @@ def edit(draft_id: int) -> ResponseReturnValue:
     try:
         edit_draft(context, draft_id, pins=edits.pins, forbids=edits.forbids, revision=revision, by=person)
     except (InvalidInputError, RoutingError) as error:
+        draft = read_draft(context, draft_id, by=person)
         if is_fragment():
+            refusal_with_places(error, about(draft, person)["place_names"])
             raise
-        return draft_page(read_draft(context, draft_id, by=person), error), status_of(error)
+        return draft_page(draft, error), status_of(error)
     return _shown(draft_id)
 
 

@@ -250,7 +250,10 @@ export function drawPlan(map, settingsId) {
     const mark = event.target.closest("[data-mark]");
     if (mark) highlight(mark);
     const opened = event.target.closest("[data-open]");
-    if (opened) open(opened.dataset.open, { near: true });
+    if (opened) {
+      event.preventDefault();
+      open(opened.dataset.open, { near: true });
+    }
     if (event.target.closest("[data-print]")) print();
     for (const menu of document.querySelectorAll(".plan-more[open]"))
       if (!menu.contains(event.target)) menu.open = false;
