@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -51,22 +52,33 @@ def _validator(schema: Schema) -> Draft202012Validator:
 
 
 def errors_of(schema: Schema, value: object) -> Iterator[ValidationError]:
-    """Where a value does not fit its schema."""
-    yield from _validator(schema).iter_errors(value)
-    for at, found in _texts(value):
+    """Where a value does not fit its schema, or is one that JSON does not have, such as NaN."""
+    unbounded = {at: found for at, found in _leaves(value) if _is_unbounded(found)}
+    for at, found in unbounded.items():
+        yield ValidationError("", validator="finite", path=at, instance=found)
+    for error in _validator(schema).iter_errors(value):
+        if tuple(error.absolute_path) not in unbounded:
+            yield error
+    for at, found in _leaves(value):
         if is_unkept(found):
             yield ValidationError("", validator="text", path=at, instance=found)
 
 
-def _texts(value: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, str):
-        yield (), value
-    elif isinstance(value, Mapping):
+def _leaves(value: object) -> Iterator[tuple[tuple[str | int, ...], object]]:
+    """Every text and number within a value, and where it is."""
+    if isinstance(value, Mapping):
         for name, item in value.items():
-            yield from (((name, *at), found) for at, found in _texts(item))
+            yield from (((name, *at), found) for at, found in _leaves(item))
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            yield from (((place, *at), found) for at, found in _texts(item))
+            yield from (((place, *at), found) for at, found in _leaves(item))
+    else:
+        yield (), value
+
+
+def _is_unbounded(value: object) -> bool:
+    """Whether it is not a number, or beyond all of them: Python reads such ones, and JSON has none."""
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def is_unkept(value: object) -> bool:
@@ -112,6 +124,8 @@ def words_of(error: ValidationError) -> Message:
             words = _out_of_range(shown, schema.get("minimum"), schema.get("maximum"))
         case "minLength" | "maxLength":
             words = _too_short_or_long(schema.get("minLength", 0), schema.get("maxLength"))
+        case "finite":
+            words = Message("{value} is not a number that can be kept. Write it in digits.", value=shown)
         case "type":
             words = Message("{value} is not of the kind: {kind}.", value=shown, kind=error.validator_value)
         case _:

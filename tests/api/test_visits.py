@@ -128,11 +128,15 @@ def test_what_cannot_be_kept_is_told_and_nothing_is_stored(
     assert phone.get(ADDRESS).status_code == 404
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
-def test_a_number_that_is_none_is_refused(phone: FlaskClient, number: str) -> None:
-    text = phone.application.json.dumps(body()).replace("45.2", number)
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize(("said", "pointer"), [("45.2", "/fix/lat"), ("0.5", "/service_days")])
+def test_a_number_that_is_none_is_refused_by_its_name(
+    phone: FlaskClient, number: str, said: str, pointer: str
+) -> None:
+    text = phone.application.json.dumps(body()).replace(said, number)
     refused = phone.put(ADDRESS, data=text, content_type="application/json")
-    assert refused.status_code in {400, 422}
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "body.invalid")
+    assert [fault["pointer"] for fault in refused.get_json()["errors"]] == [pointer]
     assert phone.get(ADDRESS).status_code == 404
 
 
