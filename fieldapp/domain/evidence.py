@@ -23,6 +23,8 @@ GOOD_ACCURACY_M = 100.0
 CLOCK_SLACK = timedelta(minutes=10)
 # Cameras are set by hand, and a photo is often taken on arriving or on leaving.
 PHOTO_SLACK = timedelta(minutes=30)
+# A log that is saved later than this is from memory.
+LATE = timedelta(days=7)
 IMPOSSIBLE_M_PER_S = 500_000 / 3600
 # Two phones of one person may take positions in the same second: below this no speed is made of them.
 _LEAST_INTERVAL = timedelta(minutes=1)
@@ -79,8 +81,10 @@ class VisitEvidence:
     """Everything that is known of a visit's evidence.
 
     ``tolerance_m`` is how far the township's boundary itself may err; ``client_clock`` what the visitor's
-    clock said when ``received_at`` was the server's time; ``others`` are those of the commissioner's other
-    visits that may have gone on at the same time. ``denial`` is what the recipient says against the visit.
+    clock said when ``received_at`` was the server's time; ``said_at`` is when what the log says now arrived,
+    where it was changed since, and ``recorded_at`` when the phone saved it; ``others`` are those of the
+    commissioner's other visits that may have gone on at the same time; ``denial`` is what the recipient says
+    against the visit.
     """
 
     started_at: datetime
@@ -90,6 +94,8 @@ class VisitEvidence:
     fix: FixEvidence | None = None
     tolerance_m: float = 0.0
     client_clock: datetime | None = None
+    said_at: datetime | None = None
+    recorded_at: datetime | None = None
     photos: Sequence[PhotoEvidence] = ()
     moves: Sequence[Move] = ()
     others: Sequence[OtherVisit] = ()
@@ -112,6 +118,7 @@ def grade_of(visit: VisitEvidence) -> Graded:
         *reasons_of_others(visit, visit.others),
         *_of_photos(visit),
         *_of_clock(visit),
+        *_of_saving(visit),
         *_of_moves(visit),
     ]
     reasons.sort(key=lambda reason: reason.at_best, reverse=True)  # stable: else in the order of the table
@@ -195,7 +202,7 @@ def _doubts(photo: PhotoEvidence, visit: VisitEvidence) -> Iterator[tuple[str, S
 
 
 def _of_clock(visit: VisitEvidence) -> Iterator[EvidenceReason]:
-    latest = visit.received_at + CLOCK_SLACK
+    latest = (visit.said_at or visit.received_at) + CLOCK_SLACK
     if visit.client_clock is not None:
         skew = visit.client_clock - visit.received_at
         if abs(skew) > CLOCK_SLACK:
@@ -206,6 +213,22 @@ def _of_clock(visit: VisitEvidence) -> Iterator[EvidenceReason]:
         yield EvidenceReason("clock.unfinished", EvidenceGrade.D, seconds(visit.ended_at - latest))
     if visit.fix is not None and visit.fix.captured_at > latest:
         yield EvidenceReason("clock.fix", EvidenceGrade.D, seconds(visit.fix.captured_at - latest))
+
+
+def _of_saving(visit: VisitEvidence) -> Iterator[EvidenceReason]:
+    """What the moment at which the phone saved the log says against what the log says."""
+    saved = visit.recorded_at
+    if saved is None:
+        return
+    latest = (visit.said_at or visit.received_at) + CLOCK_SLACK
+    if saved > latest:
+        yield EvidenceReason("saved.ahead", EvidenceGrade.D, seconds(saved - latest))
+    elif saved < visit.started_at - CLOCK_SLACK:
+        # Its times may have been corrected since, so this alone is no contradiction.
+        yield EvidenceReason("saved.early", EvidenceGrade.B, seconds(visit.started_at - saved))
+    elif saved > visit.ended_at + LATE:
+        # A position and a photo of that time prove as much as ever.
+        yield EvidenceReason("saved.late", EvidenceGrade.A, seconds(saved - visit.ended_at))
 
 
 def _of_moves(visit: VisitEvidence) -> Iterator[EvidenceReason]:

@@ -169,6 +169,15 @@ _SENTENCES: dict[str, Callable[[Span], Message]] = {
     "clock.unfinished": lambda has: Message(
         "The visit is said to have ended {duration} after it was sent.", duration=_duration(has)
     ),
+    "saved.ahead": lambda has: Message(
+        "The log is said to have been saved {duration} after it was sent.", duration=_duration(has)
+    ),
+    "saved.early": lambda has: Message(
+        "The log was saved {duration} before the visit began.", duration=_duration(has)
+    ),
+    "saved.late": lambda has: Message(
+        "The log was saved {duration} after the visit ended.", duration=_duration(has)
+    ),
     "clock.fix": lambda has: Message(
         "The position is said to have been taken {duration} after it was sent.", duration=_duration(has)
     ),

@@ -33,6 +33,7 @@ _READ = (
     "visited_on",
     "received_at",
     "client_clock",
+    "recorded_at",
     "mode",
     "fix_lon",
     "fix_lat",
@@ -57,8 +58,14 @@ _DENIAL = (
     .where(confirmations.c.visit_id == visits.c.id, confirmations.c.revoked_at.is_(None))
     .scalar_subquery()
 )
+_SAID_AT = (
+    select(visit_revisions.c.changed_at)
+    .where(visit_revisions.c.visit_id == visits.c.id, visit_revisions.c.revision == visits.c.revision - 1)
+    .scalar_subquery()
+)
 _FIND = select(
     *(visits.c[name] for name in _READ),
+    _SAID_AT.label("said_at"),
     _VERSION.label("version"),
     _NAMES_PHOTOS.label("names_photos"),
     _DENIAL.label("denial"),
@@ -131,7 +138,7 @@ class Use:
 
 def find(connection: Connection, visit_ids: Sequence[UUID]) -> list[Row[Any]]:
     """What grading asks of the visits, whether they name photos, what their recipients deny, and the
-    ``version`` of the register.
+    ``version`` of the register; ``said_at`` is when the present revision came, null for the first one.
     """
     return list(connection.execute(_FIND, {"visit_ids": visit_ids}))
 

@@ -17,9 +17,10 @@ from fieldapp.domain.evidence import FixEvidence, VisitEvidence, grade_of
 from fieldapp.domain.reviewing import NoteKind
 from fieldapp.domain.visits import Review, VisitMode
 from fieldapp.domain.whereabouts import MeasuredBoundary
-from fieldapp.persistence import schema
+from fieldapp.persistence import meanwhile, schema
 from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
+from fieldapp.services.grade_visits import regrade
 
 Row = Mapping[str, Any]
 
@@ -63,10 +64,12 @@ def show_reviewing(context: Context, work: UnitOfWork, random: Random, visits: S
     for number, (row, (stars, comment)) in enumerate(zip(approved, _COMMENTS, strict=False)):
         _confirm(context, work, random, row, stars=stars, comment=comment, approved=number >= 2)
     _grade(work, visits)
+    # A few were made at the same time as another one, by the chance with which they were made up.
+    regrade(work, meanwhile.others(work.connection, {row["id"]: row["started_at"] for row in visits}))
 
 
 def _grade(work: UnitOfWork, visits: Sequence[Row]) -> None:
-    """Grade all visits by the rule for logs from the field; nothing but their positions speaks here."""
+    """Grade all visits by the rule for logs from the field, as far as their positions speak."""
     each = schema.townships.c
     places = {
         row.code: row

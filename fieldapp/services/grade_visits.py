@@ -109,6 +109,8 @@ def _evidence(
         fix=fix,
         tolerance_m=0.0 if boundary is None else boundary.tolerance_m,
         client_clock=visit.client_clock,
+        said_at=visit.said_at,
+        recorded_at=visit.recorded_at,
         photos=[_photo(row, boundary, earlier) for row in named],
         moves=moves,
         denial=Denial(visit.denial) if visit.denial else None,

@@ -163,6 +163,32 @@ def test_a_visit_that_ended_after_it_was_sent_contradicts_itself() -> None:
     assert (grade(visit), codes(visit)[0]) == ("D", "clock.unfinished")
 
 
+def test_a_visit_that_was_made_longer_later_ended_before_that_was_sent() -> None:
+    visit = replace(VISIT, received_at=END - timedelta(hours=1), client_clock=None)
+    assert "clock.unfinished" in codes(visit)
+    assert "clock.unfinished" not in codes(replace(visit, said_at=END + timedelta(minutes=1)))
+
+
+@pytest.mark.parametrize(
+    ("saved", "expected", "code"),
+    [
+        (VISIT.received_at + timedelta(minutes=9), "A", "saved.late"),
+        (VISIT.received_at + timedelta(minutes=11), "D", "saved.ahead"),
+        (START - timedelta(minutes=11), "B", "saved.early"),
+        (START - timedelta(minutes=9), "A", ""),
+        (END + timedelta(days=7), "A", ""),
+        (END + timedelta(days=7, minutes=1), "A", "saved.late"),
+        (None, "A", ""),
+    ],
+)
+def test_when_the_log_was_saved_is_told_where_it_says_something(
+    saved: datetime | None, expected: str, code: str
+) -> None:
+    visit = replace(VISIT, recorded_at=saved)
+    assert grade(visit) == expected
+    assert [each for each in codes(visit) if each.startswith("saved")] == ([code] if code else [])
+
+
 def test_true_times_beside_a_wrong_clock_are_not_called_untrue() -> None:
     visit = replace(VISIT, client_clock=VISIT.received_at - timedelta(days=365))
     assert [code for code in codes(visit) if code.startswith("clock")] == ["clock.slow"]

@@ -213,6 +213,26 @@ def test_the_clock_of_the_phone_is_held_against_the_servers(register: Context) -
     assert "clock.slow" in kept(register, slow)[1]
 
 
+def test_a_log_that_was_saved_after_it_came_contradicts_itself(register: Context) -> None:
+    ahead = log(register, recorded_at=START + timedelta(days=3))
+    assert kept(register, ahead) == ("D", ["saved.ahead", "photo.none", "fix.inside"])
+
+
+def test_a_change_is_held_against_the_moment_at_which_it_came(register: Context) -> None:
+    visit_id = log(register)
+    with register.work(actor="test") as work:
+        work.connection.execute(
+            insert(visit_revisions).values(
+                visit_id=visit_id, revision=1, body={}, changed_at=START + timedelta(days=3)
+            )
+        )
+        later = {"revision": 2, "recorded_at": START + timedelta(days=2)}
+        work.connection.execute(update(visits).where(visits.c.id == visit_id).values(**later))
+        regrade(work, [visit_id])
+        work.commit()
+    assert kept(register, visit_id) == ("B", ["photo.none", "fix.inside"])
+
+
 def test_grading_again_without_anything_new_tells_the_feed_nothing(register: Context) -> None:
     visit_id = log(register)
     before = changed(register, visit_id)

@@ -164,6 +164,19 @@ def test_a_stale_decision_is_refused_with_who_was_faster_and_what_was_typed(
     assert stored_review(sqlite_context) == "approved"
 
 
+def test_a_reason_that_speaks_of_another_visit_leads_to_it(
+    client_of: Client, me: Person, sqlite_context: Context
+) -> None:
+    other = UUID("0197a0b0-0000-7000-8000-000000000009")
+    record(sqlite_context, me, other, content="同时另一处")  # at the same time, with the same photo
+    link = f'<a href="/visits/{other}">Open that visit</a>'
+    shown = client_of().get(f"/visits/review?visit={ONE}&lang=en").text
+    assert f"in the same township was going on at that time. {link}" in shown
+    again = client_of(Role.COUNTY_OFFICER, username="wuchang", county_codes=["230184"])
+    back = again.get(f"/visits/{other}?lang=en").text
+    assert f'already used for the visit of 2026-11-20. <a href="/visits/{ONE}">' in back
+
+
 def test_a_question_without_words_is_told(client_of: Client) -> None:
     client = client_of()
     page = client.get("/visits/review").text
