@@ -11,12 +11,13 @@ from fieldapp.services.columns import COLUMNS, KIND_WORDS, ExportKind
 from fieldapp.workbooks.columns import NO, YES, Column
 from geodata.errors import Message
 
+# The first names what stands in none of the tables, such as the first day of a plan.
 _KINDS: Mapping[str, ExportKind] = {
-    "township": "townships",
-    "product": "products",
-    "commissioner": "commissioners",
     "assignment": "assignments",
+    "commissioner": "commissioners",
+    "product": "products",
     "visit": "visits",
+    "township": "townships",
 }
 _TABLES: Mapping[str, Mapping[str, Column]] = {
     kind: {column.key: column for column in COLUMNS[table]} for kind, table in _KINDS.items()

@@ -98,6 +98,7 @@ def test_names_and_values_are_told_in_words_and_not_as_they_are_stored(locale: s
         "zh_CN": [
             ("审核", "待审核", "已批准"),
             ("认定日期", None, "2026-11-22"),
+            ("服务期起", None, "2026-12-01"),
             ("筛选条件", None, "区县代码：230184"),
             ("范围", None, "只读"),
             ("单位类型", None, "高校"),
@@ -105,6 +106,7 @@ def test_names_and_values_are_told_in_words_and_not_as_they_are_stored(locale: s
         "en": [
             ("review", "awaiting review", "approved"),
             ("featured from", None, "2026-11-22"),
+            ("term from", None, "2026-12-01"),
             ("filter", None, "county code: 230184"),
             ("scope", None, "read only"),
             ("kind of institution", None, "university"),
@@ -113,6 +115,7 @@ def test_names_and_values_are_told_in_words_and_not_as_they_are_stored(locale: s
     told = [
         *changes("visit", {"review": "submitted"}, {"review": "approved"}, locale),
         *changes("product", None, {"starts_on": "2026-11-22"}, locale),
+        *changes("plan", None, {"starts_on": "2026-12-01"}, locale),
         *changes("table", None, {"asked": {"county_code": "230184"}}, locale),
         *changes("user", None, {"scope": "read"}, locale),
         *changes("institution", None, {"kind": "university"}, locale),
