@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, send_file
 
 from fieldapp.api.answers import context, private, shown
-from fieldapp.api.assignments import ASSIGNMENT, ONE, TAG, send_assignment
-from fieldapp.api.operations import Answer, Operation, describe
+from fieldapp.api.assignments import ASSIGNMENT, ONE, send_assignment
+from fieldapp.api.operations import TAG, Answer, Operation, describe
 from fieldapp.api.requests import read_form, read_query, seen_revision
 from fieldapp.api.schemas import REVISION, Named, file, many, moment, nullable, one_of, record, text, whole
 from fieldapp.api.steps import CHANGED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -34,6 +34,20 @@ def send_row(row: Mapping[str, Any], schema: Schema, status: int = 200) -> Respo
     if "revision" in schema["properties"]:
         response.set_etag(str(row["revision"]))
     return private(response)
+
+
+def send_new(row: Mapping[str, Any], schema: Schema, address: str) -> Response:
+    """One thing that was just made, and where it is."""
+    response = send_row(row, schema, 201)
+    response.headers["Location"] = address
+    return response
+
+
+def send_table(content: bytes | Iterable[bytes], name: str, media_type: str) -> Response:
+    """A table to keep as a file of this name; it may be sent while it is read."""
+    response = private(Response(content, mimetype=media_type))
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def shown(row: Mapping[str, Any], schema: Schema) -> dict[str, Any]:

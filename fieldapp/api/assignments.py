@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, url_for
 
 from fieldapp.api.answers import context, send_page, send_row
-from fieldapp.api.operations import Answer, Operation, Parameter, describe, gives, lists
+from fieldapp.api.operations import NEW, Answer, Operation, Parameter, describe, gives, lists
 from fieldapp.api.places import COUNTY
 from fieldapp.api.products import TOWNSHIP
 from fieldapp.api.requests import read_body, read_place, read_query
@@ -64,7 +64,6 @@ ASSIGNMENT = Named(
         revision=whole("Grows with each step.", minimum=1),
     ),
 )
-TAG = {"ETag": "The revision."}
 
 
 @blueprint.get("/assignments")
@@ -108,7 +107,7 @@ def assignment(assignment_id: int) -> Response:
 @describe(
     Operation(
         "Propose a commissioner for a township.",
-        {201: Answer("It is proposed.", ASSIGNMENT, headers=TAG | {"Location": "Where it is."})},
+        {201: Answer("It is proposed.", ASSIGNMENT, headers=NEW)},
         body=record(
             optional=("note",),
             township_code=TOWNSHIP_CODE,

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from flask import Blueprint, Response, g
 
-from fieldapp.api.answers import context, private, send_page
+from fieldapp.api.answers import context, send_page, send_table
 from fieldapp.api.errors import told
 from fieldapp.api.operations import CURSOR, Answer, Operation, Parameter, describe
 from fieldapp.api.requests import read_place, read_query
@@ -86,6 +86,4 @@ def audit_csv() -> Response:
     """The log as CSV."""
     content = BytesIO()
     export_audit(context(), AuditWish(**read_query()), content, by=acting_person(), locale=g.language)
-    response = private(Response(content.getvalue(), mimetype="text/csv"))
-    response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
-    return response
+    return send_table(content.getvalue(), "audit.csv", "text/csv")

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, url_for
 
-from fieldapp.api.answers import context, send_row, shown
-from fieldapp.api.operations import Answer, Operation, describe
+from fieldapp.api.answers import context, send_new, send_row, shown
+from fieldapp.api.operations import NEW, TAG, Answer, Operation, describe
 from fieldapp.api.requests import read_body, read_query, seen_revision
 from fieldapp.api.schemas import REVISION, TOWNSHIP_CODE, Named, day, many, nullable, record, text, whole
 from fieldapp.domain.permissions import Action
@@ -36,7 +36,6 @@ _DEMAND = Named(
         revision=whole(minimum=1),
     ),
 )
-_TAG = {"ETag": "The revision."}
 
 
 @blueprint.get("/townships/<code>/demands")
@@ -60,7 +59,7 @@ def demands(code: str) -> Response:
 @describe(
     Operation(
         "Note what a township needs.",
-        {201: Answer("It is noted.", _DEMAND, headers=_TAG | {"Location": "Where it is."})},
+        {201: Answer("It is noted.", _DEMAND, headers=NEW)},
         body=record(text=_WORDS),
         problems={404: "There is no such township.", 409: "The same need is open already."},
     )
@@ -69,9 +68,8 @@ def state(code: str) -> Response:
     """A new demand."""
     read_query()
     demand_id = state_demand(context(), code, read_body()["text"], by=acting_person())
-    response = _again(demand_id, 201)
-    response.headers["Location"] = url_for("api.demands.demand", demand_id=demand_id)
-    return response
+    address = url_for("api.demands.demand", demand_id=demand_id)
+    return send_new(read_demand(context(), demand_id, by=acting_person()), _DEMAND, address)
 
 
 @blueprint.get(_ONE)
@@ -79,7 +77,7 @@ def state(code: str) -> Response:
 @describe(
     Operation(
         "One need.",
-        {200: Answer("One need.", _DEMAND, headers=_TAG)},
+        {200: Answer("One need.", _DEMAND, headers=TAG)},
         problems={404: "There is no such need."},
     )
 )
@@ -94,7 +92,7 @@ def demand(demand_id: int) -> Response:
 @describe(
     Operation(
         "Note that a need was met today.",
-        {200: Answer("It is noted.", _DEMAND, headers=_TAG)},
+        {200: Answer("It is noted.", _DEMAND, headers=TAG)},
         body=record(optional=("revision",), answer=_WORDS, revision=REVISION),
         problems={404: "There is no such need.", 409: "It was met already, or somebody was faster."},
         revised=True,
@@ -113,7 +111,7 @@ def meet(demand_id: int) -> Response:
 @describe(
     Operation(
         "Take back that a need was met.",
-        {200: Answer("It is open.", _DEMAND, headers=_TAG)},
+        {200: Answer("It is open.", _DEMAND, headers=TAG)},
         body=record(optional=("revision",), revision=REVISION),
         problems={404: "There is no such need.", 409: "It is open, or somebody was faster."},
         revised=True,
@@ -126,5 +124,5 @@ def reopen(demand_id: int) -> Response:
     return _again(demand_id)
 
 
-def _again(demand_id: int, status: int = 200) -> Response:
-    return send_row(read_demand(context(), demand_id, by=acting_person()), _DEMAND, status)
+def _again(demand_id: int) -> Response:
+    return send_row(read_demand(context(), demand_id, by=acting_person()), _DEMAND)

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response
 
 from fieldapp.api.answers import context, send_row
-from fieldapp.api.assignments import ONE, TAG
-from fieldapp.api.operations import Answer, Operation, describe
+from fieldapp.api.assignments import ONE
+from fieldapp.api.operations import TAG, Answer, Operation, describe
 from fieldapp.api.requests import read_query
 from fieldapp.api.schemas import REVISION, Named, day, many, nullable, one_of, record, text, whole
 from fieldapp.api.steps import CHANGED, asked, step

@@ -52,6 +52,9 @@ class Operation:
     revised: bool = False  # takes the revision that was seen, in If-Match or in the body
 
 
+# What the answer of a row that is changed on its revision says beside it, and that of a new one.
+TAG = {"ETag": "The revision."}
+NEW = TAG | {"Location": "Where it is."}
 LIMIT = Parameter(
     "limit",
     whole(minimum=1, maximum=MOST_AT_ONCE, default=USUALLY_AT_ONCE),

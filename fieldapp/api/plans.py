@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, jsonify, url_for
 
 from fieldapp.api.answers import context, private
 from fieldapp.api.errors import told
-from fieldapp.api.operations import PAGING, Answer, Operation, describe
+from fieldapp.api.operations import NEW, PAGING, TAG, Answer, Operation, describe
 from fieldapp.api.plan_schemas import NAME, PAIRS, PLAN, REVISION, SUMMARY
 from fieldapp.api.requests import cursor_of, read_body, read_place, read_query, seen_revision
 from fieldapp.api.schemas import COUNTY_CODE, day, many, page_of, record, whole
@@ -33,10 +33,9 @@ from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("plans", __name__)
 ONE_PLAN = "/plans/<int(max=9223372036854775807):draft_id>"
-_TAG = {"ETag": "The revision."}
 MISSING_PLAN = "There is no such plan, or none you may see."
 _NO_ROADS = "routing.unavailable: the routing server of the installation does not answer."
-_SOLVING = Answer("It is being solved: ask for it again.", PLAN, headers=_TAG | {"Location": "Where it is."})
+_SOLVING = Answer("It is being solved: ask for it again.", PLAN, headers=NEW)
 
 
 def _step(summary: str, conflict: str) -> Callable[..., Any]:
@@ -44,7 +43,7 @@ def _step(summary: str, conflict: str) -> Callable[..., Any]:
     return describe(
         Operation(
             summary,
-            {200: Answer("The plan as it is now.", PLAN, headers=_TAG)},
+            {200: Answer("The plan as it is now.", PLAN, headers=TAG)},
             body=record(optional=("revision",), revision=REVISION),
             problems={404: MISSING_PLAN, 409: conflict},
             revised=True,
@@ -73,7 +72,7 @@ def plans() -> Response:
 @describe(
     Operation(
         "Draft a plan: the best assignments for a term.",
-        {201: Answer("It is solved.", PLAN, headers=_TAG | {"Location": "Where it is."}), 202: _SOLVING},
+        {201: Answer("It is solved.", PLAN, headers=NEW), 202: _SOLVING},
         body=record(
             optional=("starts_on", "ends_on", "county_codes", "pins", "forbids", "copy_of"),
             name=NAME,
@@ -98,9 +97,7 @@ def new_plan() -> Response:
 
 @blueprint.get(ONE_PLAN)
 @needs(Action.PLAN_READ)
-@describe(
-    Operation("One plan.", {200: Answer("One plan.", PLAN, headers=_TAG)}, problems={404: MISSING_PLAN})
-)
+@describe(Operation("One plan.", {200: Answer("One plan.", PLAN, headers=TAG)}, problems={404: MISSING_PLAN}))
 def plan(draft_id: int) -> Response:
     """One draft with its reasons."""
     read_query()
@@ -112,7 +109,7 @@ def plan(draft_id: int) -> Response:
 @describe(
     Operation(
         "Pin and forbid pairs, and solve the plan again around them, from the register as it is now.",
-        {200: Answer("It is solved.", PLAN, headers=_TAG), 202: _SOLVING},
+        {200: Answer("It is solved.", PLAN, headers=TAG), 202: _SOLVING},
         body=record(optional=("revision",), pins=PAIRS, forbids=PAIRS, revision=REVISION),
         problems={
             404: MISSING_PLAN,
@@ -142,7 +139,7 @@ def edit_plan(draft_id: int) -> Response:
 @describe(
     Operation(
         "Give a plan another name.",
-        {200: Answer("The plan as it is now.", PLAN, headers=_TAG)},
+        {200: Answer("The plan as it is now.", PLAN, headers=TAG)},
         body=record(name=NAME),
         problems={404: MISSING_PLAN},
     )
@@ -159,7 +156,7 @@ def rename_plan(draft_id: int) -> Response:
 @describe(
     Operation(
         "Stop solving a plan.",
-        {200: Answer("The plan as it is now.", PLAN, headers=_TAG)},
+        {200: Answer("The plan as it is now.", PLAN, headers=TAG)},
         problems={404: MISSING_PLAN, 409: "It is not being solved."},
     )
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, url_for
 
-from fieldapp.api.answers import context, private, send_row, shown
+from fieldapp.api.answers import context, private, send_new, send_row, shown
 from fieldapp.api.assignments import COMMISSIONER_ID
 from fieldapp.api.operations import Answer, Operation, describe, gives
 from fieldapp.api.requests import read_body, read_query
@@ -63,9 +63,8 @@ def recuse(code: str) -> Response:
     read_query()
     body, person = read_body(), acting_person()
     recusal_id = recuse_commissioner(context(), body["commissioner_id"], code, body["reason"], by=person)
-    response = send_row(read_recusal(context(), recusal_id, by=person), _RECUSAL, 201)
-    response.headers["Location"] = url_for("api.recusals.recusal", recusal_id=recusal_id)
-    return response
+    address = url_for("api.recusals.recusal", recusal_id=recusal_id)
+    return send_new(read_recusal(context(), recusal_id, by=person), _RECUSAL, address)
 
 
 @blueprint.get(_ONE)

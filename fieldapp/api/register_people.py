@@ -6,18 +6,20 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, url_for
 
-from fieldapp.api.answers import context, private, send_row
+from fieldapp.api.answers import context, private, send_new, send_row
 from fieldapp.api.errors import told
-from fieldapp.api.operations import Answer, Operation, Parameter, describe
+from fieldapp.api.operations import NEW, TAG, Answer, Operation, Parameter, describe
 from fieldapp.api.people import COMMISSIONER, INSTITUTION
 from fieldapp.api.requests import read_body, read_query, seen_revision
 from fieldapp.api.schemas import (
     REVISION,
     Named,
+    change_of,
     count,
     day,
     flag,
     many,
+    new_of,
     nullable,
     number,
     one_of,
@@ -46,8 +48,6 @@ from fieldapp.web.rights import acting_person, needs
 blueprint = Blueprint("register_people", __name__)
 _COMMISSIONER = "/commissioners/<commissioner_id>"
 _INSTITUTION = "/institutions/<int(max=9223372036854775807):institution_id>"
-_TAG = {"ETag": "The revision."}
-_NEW = _TAG | {"Location": "Where it is."}
 _DEGREES = "Of the home base, in degrees of WGS 84; null where it is not known."
 _FIELDS = {
     "name": text(pattern=r"\S", maxLength=60),
@@ -85,11 +85,10 @@ _INTO = text("The id that remains.", minLength=1, maxLength=30)
 @describe(
     Operation(
         "Add a commissioner; the id is given.",
-        {201: Answer("It is added.", COMMISSIONER, headers=_NEW)},
-        body=record(
-            "",
-            optional=(*(name for name in _FIELDS if name not in _REQUIRED), "even_if_alike"),
-            **_FIELDS,
+        {201: Answer("It is added.", COMMISSIONER, headers=NEW)},
+        body=new_of(
+            _FIELDS,
+            _REQUIRED,
             even_if_alike=flag("Add it although the institution has somebody of that name."),
         ),
         problems={409: "commissioner.alike: the institution has somebody of that name."},
@@ -101,9 +100,8 @@ def add_one_commissioner() -> Response:
     body, person = read_body(), acting_person()
     alike = body.pop("even_if_alike", False)
     new_id = add_commissioner(context(), body, by=person, actor=person.actor, even_if_alike=alike)
-    response = send_row(read_commissioner(context(), new_id, by=person), COMMISSIONER, 201)
-    response.headers["Location"] = url_for("api.people.commissioner", commissioner_id=new_id)
-    return response
+    address = url_for("api.people.commissioner", commissioner_id=new_id)
+    return send_new(read_commissioner(context(), new_id, by=person), COMMISSIONER, address)
 
 
 @blueprint.patch(_COMMISSIONER)
@@ -111,8 +109,8 @@ def add_one_commissioner() -> Response:
 @describe(
     Operation(
         "Change what is said of a commissioner; what is left out stays.",
-        {200: Answer("It is changed.", COMMISSIONER, headers=_TAG)},
-        body=record("", optional=(*_FIELDS, "revision"), **_FIELDS, revision=REVISION),
+        {200: Answer("It is changed.", COMMISSIONER, headers=TAG)},
+        body=change_of(_FIELDS),
         problems={404: "There is no such commissioner.", 409: _OUTDATED},
         revised=True,
     )
@@ -136,7 +134,7 @@ def change_one_commissioner(commissioner_id: str) -> Response:
 @describe(
     Operation(
         "Let a commissioner serve no more from a day on, or take one back.",
-        {200: Answer("It is done.", COMMISSIONER, headers=_TAG)},
+        {200: Answer("It is done.", COMMISSIONER, headers=TAG)},
         body=record(
             optional=("reason", "revision"),
             retired_on=nullable(day("The first day out of service; null takes the commissioner back.")),
@@ -201,7 +199,7 @@ def preview_commissioner_merge(commissioner_id: str) -> Response:
 @describe(
     Operation(
         "Merge a duplicate into another commissioner.",
-        {200: Answer("The one that remains.", COMMISSIONER, headers=_TAG)},
+        {200: Answer("The one that remains.", COMMISSIONER, headers=TAG)},
         body=record(into=_INTO),
         problems={
             404: "There is no such commissioner.",
@@ -223,8 +221,8 @@ def merge_commissioner(commissioner_id: str) -> Response:
 @describe(
     Operation(
         "Add an institution.",
-        {201: Answer("It is added.", INSTITUTION, headers=_NEW)},
-        body=record("", **_INSTITUTION_FIELDS),
+        {201: Answer("It is added.", INSTITUTION, headers=NEW)},
+        body=record(**_INSTITUTION_FIELDS),
         problems={409: "institution.exists: there is one of that name."},
     )
 )
@@ -233,9 +231,8 @@ def add_one_institution() -> Response:
     read_query()
     body, person = read_body(), acting_person()
     new_id = add_institution(context(), body, by=person, actor=person.actor)
-    response = send_row(read_institution(context(), new_id, by=person), INSTITUTION, 201)
-    response.headers["Location"] = url_for("api.people.institution", institution_id=new_id)
-    return response
+    address = url_for("api.people.institution", institution_id=new_id)
+    return send_new(read_institution(context(), new_id, by=person), INSTITUTION, address)
 
 
 @blueprint.patch(_INSTITUTION)
@@ -243,10 +240,8 @@ def add_one_institution() -> Response:
 @describe(
     Operation(
         "Change an institution; what is left out stays.",
-        {200: Answer("It is changed.", INSTITUTION, headers=_TAG)},
-        body=record(
-            "", optional=(*_INSTITUTION_FIELDS, "revision"), **_INSTITUTION_FIELDS, revision=REVISION
-        ),
+        {200: Answer("It is changed.", INSTITUTION, headers=TAG)},
+        body=change_of(_INSTITUTION_FIELDS),
         problems={
             404: "There is no such institution.",
             409: f"institution.exists: there is one of that name. {_OUTDATED}",
@@ -270,7 +265,7 @@ def change_one_institution(institution_id: int) -> Response:
 @describe(
     Operation(
         "Merge a duplicate into another institution; its commissioners pass to that one.",
-        {200: Answer("The one that remains.", INSTITUTION, headers=_TAG)},
+        {200: Answer("The one that remains.", INSTITUTION, headers=TAG)},
         body=record(into=whole("The id that remains.", minimum=0, maximum=2**63 - 1)),
         problems={404: "There is no such institution.", 409: "record.merged: one was merged already."},
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, url_for
 
-from fieldapp.api.answers import context, send_row
-from fieldapp.api.operations import Answer, Operation, describe
+from fieldapp.api.answers import context, send_new, send_row
+from fieldapp.api.operations import NEW, TAG, Answer, Operation, describe
 from fieldapp.api.products import PRODUCT
 from fieldapp.api.requests import read_body, read_query, seen_revision
-from fieldapp.api.schemas import REVISION, day, nullable, number, one_of, record, text
+from fieldapp.api.schemas import REVISION, change_of, day, new_of, nullable, number, one_of, record, text
 from fieldapp.domain.permissions import Action
 from fieldapp.domain.specialties import PRODUCT_CATEGORIES
 from fieldapp.services.change_product import add_product, change_product, retire_product
@@ -19,7 +19,6 @@ from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("register_products", __name__)
 ONE_PRODUCT = "/products/<int(max=9223372036854775807):product_id>"
-_TAG = {"ETag": "The revision."}
 _FIELDS = {
     "name": text(pattern=r"\S", maxLength=120),
     "category": one_of(PRODUCT_CATEGORIES),
@@ -42,8 +41,8 @@ _EVERY_REVISION = "A change of which product is featured gives each product of t
 @describe(
     Operation(
         "Add a product to the register of a township.",
-        {201: Answer("It is added.", PRODUCT, headers=_TAG | {"Location": "Where it is."})},
-        body=record("", optional=[name for name in _FIELDS if name not in _REQUIRED], **_FIELDS),
+        {201: Answer("It is added.", PRODUCT, headers=NEW)},
+        body=new_of(_FIELDS, _REQUIRED),
         problems={
             404: "There is no such township.",
             409: "product.exists: the township has one of that name.",
@@ -55,9 +54,8 @@ def add_one_product(code: str) -> Response:
     read_query()
     person = acting_person()
     new_id = add_product(context(), code, read_body(), by=person, actor=person.actor)
-    response = _send(new_id, 201)
-    response.headers["Location"] = url_for("api.products.product", product_id=new_id)
-    return response
+    address = url_for("api.products.product", product_id=new_id)
+    return send_new(read_product(context(), new_id, by=person), PRODUCT, address)
 
 
 @blueprint.patch(ONE_PRODUCT)
@@ -65,8 +63,8 @@ def add_one_product(code: str) -> Response:
 @describe(
     Operation(
         "Change what is said of a product; what is left out stays.",
-        {200: Answer("It is changed.", PRODUCT, headers=_TAG)},
-        body=record("", optional=(*_FIELDS, "revision"), **_FIELDS, revision=REVISION),
+        {200: Answer("It is changed.", PRODUCT, headers=TAG)},
+        body=change_of(_FIELDS),
         problems={
             404: "There is none, or none you may see.",
             409: f"product.exists: the township has one of that name. {_OUTDATED}",
@@ -91,7 +89,7 @@ def change_one_product(product_id: int) -> Response:
 @describe(
     Operation(
         "List a product no more from a day on, or list it again.",
-        {200: Answer("It is done.", PRODUCT, headers=_TAG)},
+        {200: Answer("It is done.", PRODUCT, headers=TAG)},
         body=record(
             optional=("revision",),
             retired_on=nullable(day("The first day on which it is a product no more; null lists it again.")),
@@ -118,7 +116,7 @@ def retire_one_product(product_id: int) -> Response:
 @describe(
     Operation(
         "Make a product the featured one of its township from a day on; the former one ends the day before.",
-        {200: Answer("It is, or is going to be, the featured one.", PRODUCT, headers=_TAG)},
+        {200: Answer("It is, or is going to be, the featured one.", PRODUCT, headers=TAG)},
         body=record(optional=("revision",), starts_on=day("The first day."), revision=REVISION),
         problems={
             404: "There is no such product.",
@@ -143,7 +141,7 @@ def feature(product_id: int) -> Response:
 @describe(
     Operation(
         "Let a product be the featured one until a day; the township then has none.",
-        {200: Answer("It ends with that day.", PRODUCT, headers=_TAG)},
+        {200: Answer("It ends with that day.", PRODUCT, headers=TAG)},
         body=record(optional=("revision",), ends_on=day("The last day."), revision=REVISION),
         problems={404: "There is no such product.", 409: _FEATURED_SINCE},
         description=_EVERY_REVISION,
@@ -159,5 +157,5 @@ def unfeature(product_id: int) -> Response:
     return _send(product_id)
 
 
-def _send(product_id: int, status: int = 200) -> Response:
-    return send_row(read_product(context(), product_id, by=acting_person()), PRODUCT, status)
+def _send(product_id: int) -> Response:
+    return send_row(read_product(context(), product_id, by=acting_person()), PRODUCT)

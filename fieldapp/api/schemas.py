@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -79,6 +79,18 @@ def record(description: str = "", /, *, optional: Iterable[str] = (), **properti
         },
         description,
     )
+
+
+def new_of(fields: Mapping[str, Schema], required: Iterable[str], **more: Schema) -> Schema:
+    """The body that adds a row: its fields, of which only some are ``required``; what is ``more`` is not."""
+    needed = set(required)
+    properties = {**fields, **more}
+    return record(optional=[name for name in properties if name not in needed], **properties)
+
+
+def change_of(fields: Mapping[str, Schema]) -> Schema:
+    """The body that changes a row: what is left out stays; the revision that was seen may be in it."""
+    return record(optional=(*fields, "revision"), **fields, revision=REVISION)
 
 
 def nullable(schema: Schema) -> Schema:

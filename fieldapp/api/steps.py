@@ -13,12 +13,11 @@ from fieldapp.api.assignments import (
     COMMISSIONER_ID,
     NOTE,
     ONE,
-    TAG,
     address_of,
     read_again,
     send_assignment,
 )
-from fieldapp.api.operations import Answer, Operation, describe
+from fieldapp.api.operations import TAG, Answer, Operation, describe
 from fieldapp.api.requests import read_body, read_query, seen_revision
 from fieldapp.api.schemas import REVISION, Named, Schema, day, one_of, record, text
 from fieldapp.domain.assignments import EndReason

@@ -6,16 +6,17 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, url_for
 
-from fieldapp.api.answers import context, private, send_row, shown
-from fieldapp.api.operations import Answer, Operation, Parameter, describe, gives
+from fieldapp.api.answers import context, private, send_new, send_row, shown
+from fieldapp.api.operations import NEW, TAG, Answer, Operation, Parameter, describe, gives
 from fieldapp.api.requests import read_body, read_query, seen_revision
 from fieldapp.api.schemas import (
     COUNTY_CODE,
-    REVISION,
     Named,
+    change_of,
     flag,
     many,
     moment,
+    new_of,
     nullable,
     one_of,
     record,
@@ -37,7 +38,6 @@ from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("users_of_the_api", __name__)
 _ONE = "/users/<int(max=9223372036854775807):user_id>"
-_TAG = {"ETag": "The revision."}
 _BY_PEOPLE = "People only, in a session: a token manages no accounts."
 _MISSING = "There is no such account."
 _USER = Named(
@@ -103,8 +103,8 @@ def users() -> Response:
 @describe(
     Operation(
         "Add an account; it begins with a one-time link.",
-        {201: Answer("It is added.", _USER, headers=_TAG | {"Location": "Where it is."})},
-        body=record("", optional=[name for name in _FIELDS if name not in _REQUIRED], **_FIELDS),
+        {201: Answer("It is added.", _USER, headers=NEW)},
+        body=new_of(_FIELDS, _REQUIRED),
         description=_BY_PEOPLE,
     )
 )
@@ -112,9 +112,8 @@ def add_account() -> Response:
     """A new account."""
     read_query()
     user_id = add_user(context(), _values(read_body()), by=acting_person())
-    response = _send(user_id, 201)
-    response.headers["Location"] = url_for("api.users_of_the_api.user", user_id=user_id)
-    return response
+    address = url_for("api.users_of_the_api.user", user_id=user_id)
+    return send_new(find_user(context(), user_id, by=acting_person()), _USER, address)
 
 
 @blueprint.get(_ONE)
@@ -131,8 +130,8 @@ def user(user_id: int) -> Response:
 @describe(
     Operation(
         "Change an account; what is left out stays. Other rights end its sessions.",
-        {200: Answer("It is changed.", _USER, headers=_TAG)},
-        body=record("", optional=(*_FIELDS, "revision"), **_FIELDS, revision=REVISION),
+        {200: Answer("It is changed.", _USER, headers=TAG)},
+        body=change_of(_FIELDS),
         problems={
             404: _MISSING,
             409: "Somebody was faster. user.last_administrator: nobody else could manage accounts.",
@@ -157,7 +156,7 @@ def change_account(user_id: int) -> Response:
 @describe(
     Operation(
         "Close an account, with every session, token and link of it.",
-        {200: Answer("It is closed.", _USER, headers=_TAG)},
+        {200: Answer("It is closed.", _USER, headers=TAG)},
         problems={404: _MISSING, 409: "user.last_administrator: nobody else could manage accounts."},
         description=_BY_PEOPLE,
     )
@@ -172,7 +171,7 @@ def disable_account(user_id: int) -> Response:
 @describe(
     Operation(
         "Open an account again.",
-        {200: Answer("It is open.", _USER, headers=_TAG)},
+        {200: Answer("It is open.", _USER, headers=TAG)},
         problems={404: _MISSING, 409: "user.erased: it was erased and stays closed."},
         description=_BY_PEOPLE,
     )
@@ -241,8 +240,8 @@ def _values(given: dict[str, Any]) -> UserValues:
     )
 
 
-def _send(user_id: int, status: int = 200) -> Response:
-    return send_row(find_user(context(), user_id, by=acting_person()), _USER, status)
+def _send(user_id: int) -> Response:
+    return send_row(find_user(context(), user_id, by=acting_person()), _USER)
 
 
 def _secret(content: dict[str, Any]) -> Response:

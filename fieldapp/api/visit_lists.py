@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from fieldapp.api.answers import context, private
+from fieldapp.api.answers import context, send_table
 from fieldapp.api.operations import Answer, Operation, Parameter, describe
 from fieldapp.api.places import COUNTY
 from fieldapp.api.products import TOWNSHIP
@@ -90,6 +90,4 @@ def _list(file_format: VisitFormat, media_type: str) -> Response:
         last_day=query.get("to"),
     )
     parts = export_visits(context(), wanted, file_format, by=acting_person())
-    response = private(Response(parts, mimetype=media_type))
-    response.headers["Content-Disposition"] = f'attachment; filename="visits.{file_format}"'
-    return response
+    return send_table(parts, f"visits.{file_format}", media_type)
