@@ -13,7 +13,7 @@ from tests.browser.phones import PATIENCE, Field, field_app, kept_demonstration,
 __all__ = ["field_app", "kept_demonstration"]
 
 MOST_TAPS = 5
-HOSTILE = '<img src=x onerror="document.title=1">\u202e"\'&<script>'
+HOSTILE = '<img src=x onerror="document.title=1">"\'&<script>'
 
 
 def test_a_phone_on_which_nobody_has_logged_in_asks_for_it_once(field_app: Field) -> None:
@@ -223,6 +223,23 @@ def test_hostile_text_stays_text_on_every_screen(field_app: Field) -> None:
     expect(page.locator(".visit .content")).to_have_text(HOSTILE)
     assert page.title() == title
     assert page.locator("main img").count() == 0
+
+
+def test_what_nobody_sees_is_left_out_on_saving_and_never_while_somebody_types(field_app: Field) -> None:
+    phone = field_app.phone()
+    page = phone.open("#/record")
+    expect(page.locator(".has-fix")).to_be_visible()
+    area = page.locator("textarea")
+    area.fill("查看\u202e水稻\u200b👨\u200d👩\u200d👧")
+    area.evaluate("(area) => area.setSelectionRange(2, 2)")
+    area.press_sequentially("了")
+    phone.waits_for_draft("查看了\u202e水稻\u200b👨\u200d👩\u200d👧")
+    assert area.input_value() == "查看了\u202e水稻\u200b👨\u200d👩\u200d👧"
+    assert area.evaluate("(area) => area.selectionStart") == 3
+    page.locator("button.save").tap()
+    expect(page.locator(".visits .card").first).to_contain_text("查看了水稻")
+    phone.says("全部已发送")
+    assert len(field_app.visits("查看了水稻👨\u200d👩\u200d👧")) == 1
 
 
 def test_the_map_of_my_townships_and_where_i_am_need_no_network(field_app: Field) -> None:

@@ -57,7 +57,7 @@ def test_the_keys_are_explained_and_the_help_closes(demonstration: str, visit: V
 
 
 def test_the_map_shows_the_position_in_its_township(demonstration: str, visit: Visit) -> None:
-    page = visit(f"{demonstration}/visits?grade=B", role=Role.VIEWER)
+    page = visit(f"{demonstration}/visits?grade=B", role=Role.BUREAU_OFFICER)
     page.locator(".visit-list tbody th a").first.click()
     expect(page.locator(".visit-map path.visit-fix")).to_be_attached()
     expect(page.locator(".visit-map path.visit-boundary")).to_be_attached()
