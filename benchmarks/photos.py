@@ -8,9 +8,9 @@ import random
 import shutil
 import tempfile
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -30,10 +30,10 @@ from fieldapp.services.receive_photo import continue_upload
 from fieldapp.settings import Settings
 from tests.accounts import make_account
 from tests.postgres import Databases, postgres_server
-from tests.services.small_register import LALIN, fill
+from tests.services.small_register import fill
+from tests.services.visits import START, store_visit
 
 PHOTOS = 100_000
-START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
 
 def hundred_thousand_photos() -> list[Figure]:
@@ -100,30 +100,8 @@ def _many_photos(context: Context) -> dict[str, str]:
 
 
 def _visit(context: Context, day: int, digests: list[str]) -> UUID:
-    visit_id, start = uuid4(), START - timedelta(days=day)
     with context.work(actor="benchmark") as work:
-        work.connection.execute(
-            insert(schema.visits).values(
-                id=visit_id,
-                township_code=LALIN,
-                commissioner_id="C-0001",
-                started_at=start,
-                ended_at=start + timedelta(hours=1),
-                visited_on=start.date(),
-                received_at=start + timedelta(hours=9),
-                mode="on_site",
-                service_days=0.5,
-                fix_lon=127.0,
-                fix_lat=45.2,
-                fix_accuracy_m=9.0,
-                fix_captured_at=start,
-                fix_mocked=False,
-            )
-        )
-        for position, sha256 in enumerate(digests):
-            work.connection.execute(
-                insert(schema.visit_photos).values(visit_id=visit_id, position=position, sha256=sha256)
-            )
+        visit_id = store_visit(work, *digests, started_at=START - timedelta(days=day))
         work.commit()
     return visit_id
 

@@ -4,39 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from fieldapp.app import create_app
-from fieldapp.domain.permissions import Role
-from fieldapp.persistence.schema import visit_photos, visits
+from fieldapp.persistence.schema import visits
 from fieldapp.services.context import Context
 from fieldapp.services.grade_visits import regrade
-from tests.api.accounts import client_of, store_accounts
-from tests.services.small_register import LALIN, fill
+from tests.services.visits import store_visit
 
 UPLOADS = "/api/v1/photos"
 TUS = {"Tus-Resumable": "1.0.0"}
-START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def app(context: Context) -> Flask:
-    fill(context)
-    store_accounts(context)
-    return create_app(context=context)
-
-
-@pytest.fixture
-def phone(app: Flask) -> FlaskClient:
-    return client_of(app, Role.COMMISSIONER)
 
 
 def begin(client: FlaskClient, size: int, *, sha256: str | None = None, **headers: str) -> TestResponse:
@@ -79,30 +60,9 @@ def count(context: Context, table: Any) -> int:
 
 
 def log(context: Context, *digests: str, commissioner: str = "C-0001") -> UUID:
-    visit_id = uuid4()
+    """A visit to 拉林满族镇 with these photos, stored and graded."""
     with context.work(actor="test") as work:
-        work.connection.execute(
-            insert(visits).values(
-                id=visit_id,
-                township_code=LALIN,
-                commissioner_id=commissioner,
-                started_at=START,
-                ended_at=START + timedelta(hours=1),
-                visited_on=START.date(),
-                received_at=START + timedelta(hours=2),
-                mode="on_site",
-                service_days=0.5,
-                fix_lon=127.0,
-                fix_lat=45.2,
-                fix_accuracy_m=9.0,
-                fix_captured_at=START,
-                fix_mocked=False,
-            )
-        )
-        for position, sha256 in enumerate(digests):
-            work.connection.execute(
-                insert(visit_photos).values(visit_id=visit_id, position=position, sha256=sha256)
-            )
+        visit_id = store_visit(work, *digests, commissioner_id=commissioner)
         work.touch_visits(visit_id)
         regrade(work, [visit_id])
         work.commit()

@@ -33,18 +33,8 @@ from fieldapp.services.personal_data import erase_person
 from fieldapp.services.tidy_photos import UNUSED_FOR, tidy_photos
 from fieldapp.services.upload_pieces import path_of
 from tests.api.accounts import NOW, client_of, store_accounts
-from tests.api.sending_photos import (
-    TUS,
-    UPLOADS,
-    app,
-    begin,
-    count,
-    digest_of,
-    log,
-    phone,
-    send,
-    send_whole,
-)
+from tests.api.phones import app, phone
+from tests.api.sending_photos import TUS, UPLOADS, begin, count, digest_of, log, send, send_whole
 from tests.pictures import jpeg
 from tests.services.small_register import fill
 

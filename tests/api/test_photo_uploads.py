@@ -20,17 +20,8 @@ from fieldapp.services.begin_upload import MOST_OPEN
 from fieldapp.services.context import Context
 from fieldapp.services.upload_pieces import path_of
 from tests.api.accounts import client_of, token_of
-from tests.api.sending_photos import (
-    TUS,
-    UPLOADS,
-    app,
-    begin,
-    count,
-    digest_of,
-    offset_of,
-    phone,
-    send,
-)
+from tests.api.phones import app, phone
+from tests.api.sending_photos import TUS, UPLOADS, begin, count, digest_of, offset_of, send
 from tests.pictures import heic, jpeg, png_of_size
 
 __all__ = ["app", "phone"]

@@ -22,19 +22,8 @@ from fieldapp.persistence.schema import photos
 from fieldapp.services import receive_photo
 from fieldapp.services.context import Context
 from tests.api.accounts import client_of, store_accounts
-from tests.api.sending_photos import (
-    UPLOADS,
-    app,
-    begin,
-    count,
-    digest_of,
-    log,
-    offset_of,
-    phone,
-    send,
-    send_whole,
-    visit,
-)
+from tests.api.phones import app, phone
+from tests.api.sending_photos import UPLOADS, begin, count, digest_of, log, offset_of, send, send_whole, visit
 from tests.persistence.test_file_store import in_bucket, s3_address
 from tests.pictures import GPS_BYTES, jpeg
 from tests.services.small_register import fill

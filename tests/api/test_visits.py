@@ -9,28 +9,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from fieldapp.app import create_app
 from fieldapp.domain.permissions import Role
 from fieldapp.services.context import Context
 from tests.accounts import make_account, sign_in
-from tests.api.accounts import client_of, store_accounts
-from tests.services.small_register import SHANHE, fill
+from tests.api.accounts import client_of
+from tests.api.phones import app, phone
+from tests.services.small_register import SHANHE
 from tests.services.visits import ONE, PHOTO, body
 
 ADDRESS = f"/api/v1/visits/{ONE}"
 
 
-@pytest.fixture
-def app(context: Context) -> Flask:
-    fill(context)
-    store_accounts(context)
-    return create_app(context=context)
-
-
-@pytest.fixture
-def phone(app: Flask) -> FlaskClient:
-    """The phone of the commissioner of 拉林满族镇."""
-    return client_of(app, Role.COMMISSIONER)
+__all__ = ["app", "phone"]
 
 
 def _without(said: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert
 
 from fieldapp.domain.permissions import Person, Role
 from fieldapp.domain.visits import RESULTS, visit_of
+from fieldapp.persistence import schema
+from fieldapp.persistence.unit_of_work import UnitOfWork
 from fieldapp.services.context import Context
 from fieldapp.services.record_visit import Recorded, SentVisit, record_visit
 from tests.accounts import make_account
 from tests.services.small_register import LALIN
 
 ONE = UUID("0197a0b0-0000-7000-8000-000000000001")
+START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 PHOTO, OTHER_PHOTO = "a" * 64, "b" * 64
 
 
@@ -74,3 +79,32 @@ def sent_body(by: Person, said: Mapping[str, Any], visit_id: UUID = ONE) -> Sent
 def record(context: Context, by: Person, visit_id: UUID = ONE, **more: Any) -> Recorded:
     """Record such a log."""
     return record_visit(context, sent(by, visit_id, **more))
+
+
+def store_visit(
+    work: UnitOfWork, *digests: str, commissioner_id: str = "C-0001", started_at: datetime = START
+) -> UUID:
+    """Put a visit to 拉林满族镇 into the database as it is, with these photos; not graded, not committed."""
+    visit_id = uuid4()
+    work.connection.execute(
+        insert(schema.visits).values(
+            id=visit_id,
+            township_code=LALIN,
+            commissioner_id=commissioner_id,
+            started_at=started_at,
+            ended_at=started_at + timedelta(hours=1),
+            visited_on=started_at.date(),
+            received_at=started_at + timedelta(hours=2),
+            mode="on_site",
+            service_days=0.5,
+            fix_lon=127.0,
+            fix_lat=45.2,
+            fix_accuracy_m=9.0,
+            fix_captured_at=started_at,
+            fix_mocked=False,
+        )
+    )
+    for position, sha256 in enumerate(digests):
+        values = {"visit_id": visit_id, "position": position, "sha256": sha256}
+        work.connection.execute(insert(schema.visit_photos).values(values))
+    return visit_id
