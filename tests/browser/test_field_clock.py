@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from tests.browser.phones import Field, field_app, kept_demonstration
+from tests.browser.phones import Field, Phone, field_app, kept_demonstration
 from tests.conftest import SHANGHAI
 
 __all__ = ["field_app", "kept_demonstration"]
@@ -15,14 +15,15 @@ SLOW = timedelta(days=10)
 # Only what the page takes for the time; its ticks go on as they do.
 _WRONG_CLOCK = """(() => {
   const Real = Date;
-  const slow = Number(localStorage.getItem("slow") ?? %d);
+  const kept = Number(localStorage.getItem("slow") ?? %d);
+  const slow = () => globalThis.slowBy ?? kept;
   globalThis.Date = class extends Real {
     constructor(...given) {
       if (given.length) super(...given);
-      else super(Real.now() - slow);
+      else super(Real.now() - slow());
     }
     static now() {
-      return Real.now() - slow;
+      return Real.now() - slow();
     }
   };
 })()"""
@@ -50,15 +51,21 @@ def test_a_phone_ten_days_slow_logs_the_true_day_with_and_without_a_network(fiel
     assert abs(stored["client_clock"] + SLOW - now) < timedelta(minutes=5)
 
 
+def _slow_phone(field_app: Field, slow: timedelta) -> Phone:
+    """A phone that has heard from the server how slow it is."""
+    phone = field_app.phone()
+    phone.context.add_init_script(_WRONG_CLOCK % (slow // timedelta(milliseconds=1)))
+    phone.ready_for_offline()
+    phone.says("全部已发送")
+    return phone
+
+
 def test_a_slow_clock_that_was_put_right_while_the_app_was_closed_is_not_corrected_twice(
     field_app: Field,
 ) -> None:
     slow = timedelta(hours=3)
-    phone = field_app.phone()
-    phone.context.add_init_script(_WRONG_CLOCK % (slow // timedelta(milliseconds=1)))
-    page = phone.ready_for_offline()
-    phone.says("全部已发送")
-    page.evaluate(_PUT_RIGHT)
+    phone = _slow_phone(field_app, slow)
+    phone.page.evaluate(_PUT_RIGHT)
     phone.kill()
     phone.offline()
     page = phone.open("#/record")
@@ -79,3 +86,39 @@ def test_a_slow_clock_that_was_put_right_while_the_app_was_closed_is_not_correct
     (stored,) = field_app.visits("时钟已调准")
     for name in ("started_at", "ended_at", "recorded_at", "fix_captured_at"):
         assert abs(stored[name] - field_app.context.now()) < timedelta(minutes=5)
+
+
+def test_a_wrong_answer_is_told_once_the_server_is_reached(field_app: Field) -> None:
+    phone = _slow_phone(field_app, timedelta(hours=3))
+    phone.page.evaluate(_PUT_RIGHT)
+    phone.kill()
+    phone.offline()
+    page = phone.open()
+    page.locator(".notices .buttons button").nth(1).tap()
+    expect(page.locator(".notices")).not_to_contain_text("现在是什么时间")
+    phone.offline(False)
+    told = page.locator(".notices .notice", has_text="选定的时间差了 3 小时")
+    expect(told).to_be_visible()
+    told.get_by_role("button", name="我已核对").tap()
+    expect(told).to_have_count(0)
+    page.reload()
+    phone.says("全部已发送")
+    expect(told).to_have_count(0)
+
+
+def test_a_visit_is_not_saved_before_the_time_is_told_where_the_phone_slept_over_a_doubt(
+    field_app: Field,
+) -> None:
+    phone = _slow_phone(field_app, timedelta(hours=3))
+    phone.offline()
+    page = phone.page
+    page.goto(f"{field_app.url}/field/#/record")
+    expect(page.locator(".has-fix")).to_be_visible()
+    page.locator("textarea").fill("手机睡过之后")
+    # Five hours on by the clock, of which the page saw nothing: slept through, or slept two and put right.
+    page.evaluate("globalThis.slowBy = -2 * 3600000")
+    page.locator("button.save").tap()
+    asked = page.locator(".save-problem .buttons button")
+    expect(asked).to_have_count(2)
+    asked.first.tap()
+    expect(page.locator(".visits .card").first).to_contain_text("手机睡过之后")

@@ -1,5 +1,4 @@
 // The app: what is on the phone, what is shown of it, and when it is sent.
-import { fullName, mapName } from "../../map/names.js";
 import { say } from "../../map/words.js";
 import { createApi } from "../api.js";
 import { askForBackgroundSync, askForPeriodicSync } from "../background.js";
@@ -13,7 +12,9 @@ import { makeFrame } from "./frame.js";
 import { currentLanguage, languageTag, loadWords, showTheme, tellLanguage } from "./language.js";
 import { showNotices } from "./notices.js";
 import { screenFor } from "./screens.js";
+import { latestFirst } from "./state.js";
 import { askToPersist } from "./storage.js";
+import { readable } from "./telling.js";
 import { minutesBetween, sayLength } from "./times.js";
 import { isShort } from "./times-field.js";
 import { watchVersions } from "./versions.js";
@@ -39,19 +40,6 @@ let offer = null;
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();
   offer = event;
-});
-
-// By when the visit was, and those of one minute by when they were logged.
-const latestFirst = ({ body: one }, { body: other }) =>
-  Date.parse(other.started_at) - Date.parse(one.started_at) ||
-  (Date.parse(other.recorded_at) || 0) - (Date.parse(one.recorded_at) || 0);
-
-// Names as the reader of this language reads them.
-const readable = (township) => ({
-  ...township,
-  name: mapName(township.name, township.pinyin),
-  full_name: fullName(township.name, township.pinyin),
-  county: mapName(township.county, township.county_pinyin),
 });
 
 export async function start() {

@@ -62,3 +62,8 @@ export function openQuestion(row, answers = []) {
   const last = notes.filter((note) => note.kind === "question" || note.kind === "answer").at(-1);
   return last?.kind === "question" && !answers.some((each) => each.visit_id === row.id) ? last : null;
 }
+
+// By when the visit was, and those of one minute by when they were logged.
+export const latestFirst = ({ body: one }, { body: other }) =>
+  Date.parse(other.started_at) - Date.parse(one.started_at) ||
+  (Date.parse(other.recorded_at) || 0) - (Date.parse(one.recorded_at) || 0);

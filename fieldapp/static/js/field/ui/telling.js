@@ -1,6 +1,15 @@
 // Parts of a visit as words.
+import { fullName, mapName } from "../../map/names.js";
 import { say, sayDay } from "../../map/words.js";
 import { dayOf, sayMoment, sayTime } from "./times.js";
+
+// A township with its names as the reader of this language reads them.
+export const readable = (township) => ({
+  ...township,
+  name: mapName(township.name, township.pinyin),
+  full_name: fullName(township.name, township.pinyin),
+  county: mapName(township.county, township.county_pinyin),
+});
 
 // The same in Chinese beside it, where there is room.
 export const fullTownshipName = (app, code) =>
