@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from werkzeug.test import TestResponse
 from fieldapp.persistence.schema import visits
 from fieldapp.services.context import Context
 from fieldapp.services.grade_visits import regrade
-from tests.services.visits import store_visit
+from tests.services.visits import START, store_visit
 
 UPLOADS = "/api/v1/photos"
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -59,10 +60,11 @@ def count(context: Context, table: Any) -> int:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
-def log(context: Context, *digests: str, commissioner: str = "C-0001") -> UUID:
-    """A visit to 拉林满族镇 with these photos, stored and graded."""
+def log(context: Context, *digests: str, commissioner: str = "C-0001", hours: int = 0) -> UUID:
+    """A visit to 拉林满族镇 with these photos, so many hours after the first one; stored and graded."""
+    began = START + timedelta(hours=hours)
     with context.work(actor="test") as work:
-        visit_id = store_visit(work, *digests, commissioner_id=commissioner)
+        visit_id = store_visit(work, *digests, commissioner_id=commissioner, started_at=began)
         work.touch_visits(visit_id)
         regrade(work, [visit_id])
         work.commit()
