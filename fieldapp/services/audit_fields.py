@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fieldapp.domain.accounts import TokenScope
+from fieldapp.domain.confirmations import Denial
 from fieldapp.domain.permissions import Role
 from fieldapp.i18n import translate
 from fieldapp.services.columns import COLUMNS, KIND_WORDS, ExportKind
@@ -83,6 +84,7 @@ _FIELDS: Mapping[str, Message] = {
     "width": Message("width"),
 } | dict(KIND_WORDS)
 _ENUMS: Mapping[str, Mapping[str, Message]] = {
+    "denial": {denial.value: denial.words for denial in Denial},
     "role": {role.value: role.words for role in Role},
     "scope": {scope.value: scope.words for scope in TokenScope},
 }

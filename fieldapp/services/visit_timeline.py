@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from fieldapp.domain.confirmations import Denial
 from fieldapp.domain.permissions import Person
 from fieldapp.domain.reviewing import NoteKind
 from fieldapp.domain.visits import RESULTS, body_of
@@ -55,7 +56,7 @@ def visit_timeline(
             Happening(
                 at=event["at"],
                 who=who_did(event),
-                words=event_words(event["action"]),
+                words=_step(event),
                 text=note["text"] if note else "",
                 differences=_differences(connection, said, event),
             )
@@ -68,6 +69,12 @@ def visit_timeline(
         found.append(Happening(stored.row["received_at"], "", Message("arrived at the server")))
     found.sort(key=lambda each: each.at, reverse=True)
     return found
+
+
+def _step(event: Values) -> Message | str:
+    """What an event did; of a denial also what was denied, which is known here when it has been revoked."""
+    words, denial = event_words(event["action"]), (event["after"] or {}).get("denial")
+    return words if denial is None else Message("{step} ({what})", step=words, what=Denial(denial).words)
 
 
 def removed_photos(connection: Connection, digests: Collection[str]) -> frozenset[str]:

@@ -169,7 +169,7 @@ def test_an_approved_visit_that_is_denied_awaits_review_again(
     assert (event["before"]["review"], event["after"]["review"]) == ("approved", "submitted")
     assert "那天没有人来" not in str(event)
     words = [str(each.words) for each in show_visit(context, ONE, by=officer).timeline]
-    assert words[0] == "deny the visit as its recipient"
+    assert words[0] == "deny the visit as its recipient (The visit did not take place)"
     # Whoever looks at it again may approve it all the same.
     review_visit(context, ONE, ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=officer)
     assert read_visit(context, ONE, by=me)["review"] == "approved"
