@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from fieldapp.domain.naming import normalised
+from fieldapp.domain.spelling import normalised
 
 
 @lru_cache(maxsize=65_536)

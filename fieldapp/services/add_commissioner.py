@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from fieldapp.domain.errors import ConflictError
-from fieldapp.domain.naming import normalised
 from fieldapp.domain.permissions import Action, Person, Row, require
+from fieldapp.domain.spelling import normalised
 from fieldapp.persistence import commissioners
 from fieldapp.persistence.register import lock_register
 from fieldapp.services.audited import audited

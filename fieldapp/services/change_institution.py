@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.commissioners import InstitutionKind
 from fieldapp.domain.errors import ConflictError
-from fieldapp.domain.naming import normalised
 from fieldapp.domain.permissions import Action, Person, Row, require
+from fieldapp.domain.spelling import normalised
 from fieldapp.persistence import commissioners, registers
 from fieldapp.persistence.register import Values, lock_register
 from fieldapp.services.audited import audited, difference

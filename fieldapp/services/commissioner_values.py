@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 
 from fieldapp.domain.commissioners import CommissionerKind, masked_phone
-from fieldapp.domain.naming import normalised
 from fieldapp.domain.permissions import Row
 from fieldapp.domain.specialties import SPECIALTIES
+from fieldapp.domain.spelling import normalised
 from fieldapp.persistence.register import Values
 from fieldapp.services.given_values import Given
 from fieldapp.services.import_values import person_pinyin

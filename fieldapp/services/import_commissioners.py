@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.commissioners import CommissionerKind, masked_phone
 from fieldapp.domain.importing import Action
-from fieldapp.domain.naming import normalised
+from fieldapp.domain.spelling import normalised
 from fieldapp.domain.wording import one_line
 from fieldapp.persistence import assignments, commissioners, schema
 from fieldapp.persistence.register import Values

@@ -8,7 +8,7 @@ from rapidfuzz import process
 from sqlalchemy import Connection
 
 from fieldapp.domain.importing import Action
-from fieldapp.domain.naming import normalised
+from fieldapp.domain.spelling import normalised
 from fieldapp.domain.wording import one_line
 from fieldapp.persistence import townships
 from fieldapp.services.import_plan import ImportTable, Plan

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from fieldapp.domain.commissioners import InstitutionKind
 from fieldapp.domain.importing import Action
-from fieldapp.domain.naming import normalised
+from fieldapp.domain.spelling import normalised
 from fieldapp.domain.wording import one_line
 from fieldapp.persistence import commissioners
 from fieldapp.services.import_plan import Plan

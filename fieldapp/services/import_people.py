@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from fieldapp.domain.naming import Match, Named, Register, find_commissioner, normalised
+from fieldapp.domain.finding import find_commissioner
+from fieldapp.domain.naming import Match, Named, Register
+from fieldapp.domain.spelling import normalised
 from fieldapp.persistence import commissioners
 from fieldapp.services.import_plan import ImportTable, Plan
 from fieldapp.workbooks.reading import Row

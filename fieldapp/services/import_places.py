@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from fieldapp.domain.naming import Gazetteer, Match, Place, find_township
+from fieldapp.domain.finding import find_township
+from fieldapp.domain.naming import Gazetteer, Match, Place
 from fieldapp.persistence import townships
 from fieldapp.services.import_plan import Plan
 from fieldapp.workbooks.reading import Row

@@ -4,17 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldapp.domain.naming import (
-    Gazetteer,
-    Match,
-    Named,
-    Place,
-    Register,
-    Suggestions,
-    find_commissioner,
-    find_institution,
-    find_township,
-)
+from fieldapp.domain.finding import find_commissioner, find_institution, find_township
+from fieldapp.domain.naming import Gazetteer, Match, Named, Place, Register, Suggestions
 
 PLACES = Gazetteer(
     [
