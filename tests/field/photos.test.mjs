@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newId, stateOf } from "../../fieldapp/static/js/field/outbox.js";
-import { photoOf, startPhone, values } from "./phone.mjs";
+import { removeSent } from "../../fieldapp/static/js/field/removing.js";
+import { photoOf, standingClock, startPhone, values } from "./phone.mjs";
 import { answers, makeServer } from "./server.mjs";
 
 const PICTURE = photoOf(Buffer.alloc(300_000, "picture"));
@@ -133,4 +134,68 @@ test("an upload that is over while its photo is sent is no refusal", async () =>
   assert.equal(stateOf(await phone.store.visits.get(id)).state, "awaiting_photos");
   assert.equal(await phone.sync.run(), "done");
   assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
+});
+
+test("a photo that one phone gave up is there when another one brings back the visit", async () => {
+  for (const giveUp of [
+    ({ outbox }, id) => outbox.deleteVisit(id),
+    ({ outbox }, id) => outbox.editVisit(id, values({ photos: [], content: "no picture" })),
+  ]) {
+    const server = makeServer();
+    const phone = startPhone({ fetch: server.fetch });
+    const other = startPhone({ fetch: server.fetch });
+    const id = newId();
+    await phone.outbox.addPhoto(id, PICTURE);
+    await phone.outbox.saveVisit(id, values());
+    let broken = true;
+    server.plans.push(async (request) => {
+      if (request.method === "PATCH" && broken) throw new TypeError("network error");
+      return undefined;
+    });
+    await phone.sync.run();
+    await other.sync.run();
+    await other.outbox.editVisit(id, { ...values({ content: "kept" }), photos: [PICTURE.sha256] });
+    broken = false;
+    await giveUp(phone, id);
+    assert.equal(await phone.sync.run(), "done");
+    await other.sync.run();
+    await other.outbox.resolveConflict(id, "mine");
+    await other.sync.run();
+    assert.equal(await phone.sync.run(), "done");
+    await other.sync.run();
+    assert.equal(stateOf(await other.store.visits.get(id)).state, "sent");
+    assert.equal(server.bytesOf(PICTURE.sha256), PICTURE.size);
+    assert.equal(await phone.store.pictures.count(), 0);
+  }
+});
+
+test("a photo that nothing shows any more goes after a month, or with what is removed from a shared phone", async () => {
+  const day = 24 * 3600_000;
+  for (const goAway of [
+    async ({ clock, sync }) => {
+      clock.pass(29 * day);
+      await sync.run();
+      clock.pass(2 * day);
+      await sync.run();
+    },
+    ({ store }) => removeSent({ store, user: 7 }),
+  ]) {
+    const server = makeServer();
+    const clock = standingClock();
+    const phone = startPhone({ fetch: server.fetch, clock });
+    const id = newId();
+    await phone.outbox.addPhoto(id, PICTURE);
+    await phone.outbox.saveVisit(id, values());
+    server.plans.push(async (request) => {
+      if (request.method === "PATCH") throw new TypeError("network error");
+      return undefined;
+    });
+    await phone.sync.run();
+    await phone.outbox.editVisit(id, values({ photos: [] }));
+    await phone.sync.run();
+    assert.equal(await phone.store.pictures.count(), 1);
+    await goAway({ ...phone, clock });
+    assert.equal(await phone.store.pictures.count(), 0);
+    assert.equal(await phone.store.photos.count(), 0);
+  }
 });

@@ -71,7 +71,13 @@ async function killer() {
 
 await Promise.all([killer(), ...Array.from({ length: lanes }, (_, index) => lane(index))]);
 await server.stop();
-process.stdout.write(
-  `${JSON.stringify({ count: done, first, seconds: (Date.now() - begun) / 1000, kills: server.kills, ...totals, failures, server: failures.length ? server.told : "" })}\n`,
-);
-process.exit(0);
+const told = {
+  count: done,
+  first,
+  seconds: (Date.now() - begun) / 1000,
+  kills: server.kills,
+  ...totals,
+  failures,
+};
+if (failures.length) told.server = server.told;
+process.stdout.write(`${JSON.stringify(told)}\n`, () => process.exit(0));

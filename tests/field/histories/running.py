@@ -75,7 +75,7 @@ def run_histories(
         visits=told.get("visits", 0),
         broken=sum(told.get(kind, 0) for kind in ("cut", "slow", "late", "twice")),
         failures=told["failures"],
-        server=told["server"],
+        server=told.get("server", ""),
     )
 
 

@@ -22,6 +22,9 @@ export function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+// Whether nothing of a visit has ever left the phone.
+const isUnheardOf = (row) => !row || (row.base_revision === null && row.attempts.length === 0);
+
 const instantOf = (clock) => new Date(clock.now()).toISOString();
 
 // The outbox of one person. `user` is the id of their account (lastUser in store.js): a queue belongs to a user,
@@ -63,7 +66,7 @@ export function createOutbox({ store, user, clock = phoneTime }) {
       await put({ ...row, body, deleted: false, edits: row.edits + 1, attention: null });
     }
     await store.drafts.delete(id);
-    await dropUnusedPhotos(store, user, before);
+    if (isUnheardOf(row)) await dropUnusedPhotos(store, user, before);
     return store.visits.get(id);
   }
 
@@ -86,10 +89,11 @@ export function createOutbox({ store, user, clock = phoneTime }) {
         const row = await own(id);
         const draft = await store.drafts.get(id);
         await store.drafts.delete(id);
-        const neverSent = row.base_revision === null && row.attempts.length === 0;
-        if (neverSent || row.conflict?.visit.deleted) {
+        if (isUnheardOf(row)) {
           await store.visits.delete(id);
           await dropUnusedPhotos(store, user, [...row.body.photos, ...(draft?.values.photos ?? [])]);
+        } else if (row.conflict?.visit.deleted) {
+          await store.visits.delete(id);
         } else if (!row.deleted) {
           await put({ ...row, deleted: true, edits: row.edits + 1, attention: null });
         }
@@ -102,7 +106,6 @@ export function createOutbox({ store, user, clock = phoneTime }) {
         const row = await own(id);
         if (!row.conflict) return row;
         const theirs = row.conflict.visit;
-        const shown = [...row.body.photos, ...(theirs.photos ?? [])];
         const edits = row.edits + 1;
         const base = { ...row, edits, base_revision: theirs.revision, document: theirs, conflict: null };
         base.attention = null;
@@ -114,7 +117,6 @@ export function createOutbox({ store, user, clock = phoneTime }) {
           await put({ ...base, body: bodyOf({ ...choice, recorded_at }), deleted: false });
         } else if (theirs.deleted) await store.visits.delete(id);
         else await put({ ...base, body: bodyOf(theirs), deleted: false, acknowledged: edits });
-        await dropUnusedPhotos(store, user, shown);
         return (await store.visits.get(id)) ?? null;
       }),
 
@@ -125,7 +127,6 @@ export function createOutbox({ store, user, clock = phoneTime }) {
         const row = await own(id);
         if (!row.document) throw new NotHere(id);
         const { document } = row;
-        const shown = row.body.photos;
         if (document.deleted) await store.visits.delete(id);
         else {
           const edits = row.edits + 1;
@@ -140,7 +141,6 @@ export function createOutbox({ store, user, clock = phoneTime }) {
             attention: null,
           });
         }
-        await dropUnusedPhotos(store, user, shown);
       }),
 
     // Sends a refused visit once more as it is: its township may have been assigned meanwhile.

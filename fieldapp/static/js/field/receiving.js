@@ -2,7 +2,7 @@
 // arrived. Pages through the change feed; each page and its cursor are kept in one transaction.
 import { bodyOf } from "./content.js";
 import { ApiError } from "./failures.js";
-import { dropUnusedPhotos, settled } from "./store.js";
+import { settled } from "./store.js";
 
 const PAGE = 100; // visits
 
@@ -54,14 +54,13 @@ export function reconciled(row, document, user) {
 const isPage = (page) => Array.isArray(page.visits) && typeof page.next === "string";
 
 function keepPage(store, user, page) {
-  return store.change(["visits", "photos", "pictures", "drafts", "meta"], async () => {
+  return store.change(["visits", "meta"], async () => {
     for (const document of page.visits) {
       const row = await store.visits.get(document.id);
       const next = reconciled(row, document, user);
       if (next === undefined) continue;
       if (next === null) await store.visits.delete(row.id);
       else await store.visits.put(settled(next));
-      if (row) await dropUnusedPhotos(store, user, row.body.photos);
     }
     await store.meta.put({ key: cursorOf(user), value: page.next });
   });

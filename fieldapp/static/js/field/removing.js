@@ -8,7 +8,7 @@ const TABLES = ["visits", "photos", "pictures", "drafts", "answers", "townships"
 const removedKey = (user) => `removed:${user}`;
 
 // Of a person everything that is kept beside the visits. Without the cursor all of it is fetched again.
-const OF_A_PERSON = ["field", "cursor", "synced", "last_township", "removed"];
+const OF_A_PERSON = ["field", "cursor", "synced", "last_township", "removed", "unused"];
 
 // Whether the server has answered for all of a visit: its content, its photos, the answers to its questions.
 // A deletion is over when its tombstone has come.
@@ -48,10 +48,11 @@ export const removeSent = ({ store, user, leaving = false, clock = phoneTime }) 
   store.change(TABLES, async () => {
     const { sent, staying, drafts } = await sorted(store, user);
     await store.visits.bulkDelete(sent.map((row) => row.id));
+    const photos = await store.photos.where({ user }).primaryKeys();
     await dropUnusedPhotos(
       store,
       user,
-      sent.flatMap((row) => row.body.photos),
+      photos.map(([, digest]) => digest),
     );
     if (!leaving) {
       const count = sent.length + ((await store.meta.get(removedKey(user)))?.value.count ?? 0);

@@ -2,7 +2,7 @@
 // the same content; what is changed here meanwhile stays to be sent.
 import { bodyOf, sameContent } from "./content.js";
 import { ApiError } from "./failures.js";
-import { dropUnusedPhotos, settled } from "./store.js";
+import { settled } from "./store.js";
 
 const MOST_STEPS = 8; // of one visit in one run: put, rebase, put again, delete ...
 
@@ -54,31 +54,24 @@ const acknowledge = (store, id, step, document) =>
     );
   });
 
-const QUEUE = ["visits", "drafts", "photos", "pictures"];
-
-async function drop(store, row) {
-  await store.visits.delete(row.id);
-  await dropUnusedPhotos(store, row.user, row.body.photos);
-}
-
 // The row stays, hidden, until the feed brings the tombstone: an answer without content proves little. Where the
 // tombstone has been seen before, all is said.
 const acknowledgeDeletion = (store, id, step) =>
-  store.change(QUEUE, async () => {
+  store.change(["visits"], async () => {
     const row = await store.visits.get(id);
     if (!row) return;
-    if (row.edits === step.edits && row.document?.deleted) return drop(store, row);
+    if (row.edits === step.edits && row.document?.deleted) return store.visits.delete(id);
     await store.visits.put(settled({ ...row, acknowledged: Math.max(row.acknowledged, step.edits) }));
   });
 
 // -> whether to go on at once. Where the stored version is one that this phone sent without hearing of it, it is no
 // conflict: go on from there. Anything else is for the person to choose.
 const meet = (store, id, { code, visit: stored }) =>
-  store.change(QUEUE, async () => {
+  store.change(["visits"], async () => {
     const row = await store.visits.get(id);
     if (!row || stored.id !== id) return false;
     if (stored.deleted && row.deleted) {
-      await drop(store, row);
+      await store.visits.delete(id);
       return false;
     }
     const own = (attempt) => sameContent(attempt.body, bodyOf(stored));
@@ -90,11 +83,11 @@ const meet = (store, id, { code, visit: stored }) =>
 
 // -> whether to go on at once. The server has none such though it answered for it once (it was restored from an older backup): send it as new.
 const startOver = (store, id, step) =>
-  store.change(QUEUE, async () => {
+  store.change(["visits"], async () => {
     const row = await store.visits.get(id);
     if (!row) return false;
     if (step.method === "delete") {
-      await drop(store, row);
+      await store.visits.delete(id);
       return false;
     }
     await store.visits.put({ ...row, base_revision: null });
@@ -102,11 +95,11 @@ const startOver = (store, id, step) =>
   });
 
 const refuse = (store, id, step, error) =>
-  store.change(QUEUE, async () => {
+  store.change(["visits"], async () => {
     const row = await store.visits.get(id);
     if (!row) return;
     if (row.deleted && row.base_revision === null) {
-      await drop(store, row); // it never was there, and is wanted no more
+      await store.visits.delete(id); // it never was there, and is wanted no more
     } else if (row.edits === step.edits) {
       const { code, message, errors } = error;
       await store.visits.put({ ...row, attention: { code, message, errors } });

@@ -3,6 +3,7 @@
 import { sha256 } from "./sha256.js";
 import { settled } from "./store.js";
 
+const KEPT_UNUSED = 30 * 24 * 3600_000; // milliseconds
 const MOST_FAULTS = 3; // a picture that arrived broken is sent again, so often
 
 // -> the digests that the server awaits from this person.
@@ -123,3 +124,28 @@ export async function releasePictures({ store }, user) {
     });
   }
 }
+
+// Drops photos that nothing here shows any more. One that the server may not have stays for a month: another phone may
+// yet bring back the visit that shows it, and the picture is only here.
+export const sweepPhotos = ({ store, time }, user) =>
+  store.change(["visits", "drafts", "photos", "pictures", "meta"], async () => {
+    const rows = await store.visits.where({ user }).toArray();
+    const drafts = await store.drafts.where({ user }).toArray();
+    const photosOf = [...rows.map((row) => row.body), ...drafts.map((draft) => draft.values)];
+    const shown = new Set(photosOf.flatMap(({ photos }) => photos ?? []));
+    const key = `unused:${user}`;
+    const before = (await store.meta.get(key))?.value ?? {}; // digest -> since when
+    const unused = {};
+    for (const [, digest] of await store.photos.where({ user }).primaryKeys()) {
+      if (shown.has(digest)) continue;
+      const since = before[digest] ?? time.now();
+      const { attention } = await store.photos.get([user, digest]);
+      const isHere = await store.pictures.where({ user, sha256: digest }).count();
+      if (isHere && !attention && time.now() - since < KEPT_UNUSED) unused[digest] = since;
+      else {
+        await store.photos.delete([user, digest]);
+        await store.pictures.delete([user, digest]);
+      }
+    }
+    await store.meta.put({ key, value: unused });
+  });

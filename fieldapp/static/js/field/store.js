@@ -98,8 +98,9 @@ export const lastUser = (store) => store.recall("user");
 // A visit's row with `pending` as its counters have it. Every row is written through here.
 export const settled = (row) => ({ ...row, pending: row.edits === row.acknowledged ? 0 : 1 });
 
-// Drops photos of `user` that no visit and no draft of theirs shows any more. Within a transaction over
-// visits, drafts, photos and pictures.
+// Drops photos of `user` that no visit and no draft of theirs shows any more, and of which nobody else has heard.
+// Within a transaction over visits, drafts, photos and pictures. Where the server has been told of a photo, another
+// phone may still bring back the visit that shows it: then it waits here for sweepPhotos in sending_photos.js.
 export async function dropUnusedPhotos(store, user, digests) {
   const drafts = await store.drafts.where({ user }).toArray();
   const drafted = new Set(drafts.flatMap((draft) => draft.values.photos ?? []));

@@ -6,7 +6,7 @@ import { ApiError } from "./failures.js";
 import { newId } from "./outbox.js";
 import { receiveChanges } from "./receiving.js";
 import { sendAnswers, sendVisits } from "./sending.js";
-import { releasePictures, sendPhotos } from "./sending_photos.js";
+import { releasePictures, sendPhotos, sweepPhotos } from "./sending_photos.js";
 import { createTime } from "./time.js";
 
 const FIRST_WAIT = 5_000; // milliseconds
@@ -65,7 +65,7 @@ export function createSync({
     activity = { ...activity, ...change };
     onChange(activity);
   };
-  const work = { store, api, now };
+  const work = { store, api, now, time };
 
   // Who is logged in, by the server's word of this very run: a queue is only sent as its own user. From then on
   // each request names that user, and the server refuses it should somebody else log in in the middle of a run.
@@ -135,6 +135,7 @@ export function createSync({
     await receiveChanges(work, user);
     if (await sendPhotos(work, user)) await receiveChanges(work, user);
     await releasePictures(work, user);
+    await sweepPhotos(work, user);
     await report(user);
     if (trouble) throw trouble;
   }
