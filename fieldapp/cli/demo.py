@@ -13,6 +13,7 @@ from fieldapp.cli.serve import run_server
 from fieldapp.domain.errors import ConflictError
 from fieldapp.services.demonstration_accounts import demonstration_accounts
 from fieldapp.services.make_demonstration import ensure_demonstration
+from fieldapp.services.migrate_database import upgrade_database
 from geodata.errors import Message
 
 # Stands in a folder that this command filled, and so may empty again.
@@ -37,6 +38,7 @@ def demo(installation: Installation, *, host: str, port: int, data_dir: Path, re
     # The demonstration has a database of its own, whatever the environment names for the real one.
     os.environ.pop("FIELDAPP_DATABASE_URL", None)
     os.environ["FIELDAPP_DATA_DIR"] = str(data_dir)
+    upgrade_database(installation.opened)  # one that an older version of the program made
     if ensure_demonstration(installation.context):
         installation.say(Message("The demonstration is made: real townships, made-up people and visits."))
     run_server(

@@ -88,10 +88,16 @@ def require_current(engine: Engine) -> None:
             ),
             code="database.too_new",
         )
-    raise UnavailableError(
-        Message("The database is not migrated. Run: {command}", command="fieldapp db upgrade"),
-        code="database.not_migrated",
-    )
+    if found is None:
+        message = Message("The database is not migrated. Run: {command}", command="fieldapp db upgrade")
+    else:
+        message = Message(
+            "The database is at revision {found}; the program needs {needed}. Run: {command}",
+            found=found,
+            needed=newest(),
+            command="fieldapp db upgrade",
+        )
+    raise UnavailableError(message, code="database.not_migrated")
 
 
 def _config() -> Config:

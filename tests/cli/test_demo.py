@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 import fieldapp.cli.demo
 from fieldapp.cli import main
+from fieldapp.persistence.engine import make_engine
+from fieldapp.persistence.migrating import current, downgrade, newest
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,19 @@ def test_a_second_start_keeps_the_data_and_a_reset_starts_over(tmp_path: Path) -
     assert (folder / "kept").exists()
     assert _demo(folder, "--reset")[0] == 0
     assert not (folder / "kept").exists()
+
+
+def test_a_demonstration_that_an_older_version_made_is_brought_up_to_date(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    assert _demo(folder)[0] == 0
+    engine = make_engine(f"sqlite:///{folder / 'fieldapp.sqlite'}")
+    downgrade(engine, "-1")
+    (folder / "kept").touch()
+    code, output = _demo(folder)
+    assert (code, output) == (0, "")
+    assert (folder / "kept").exists()
+    assert current(engine) == newest()
+    engine.dispose()
 
 
 @pytest.mark.parametrize("options", [(), ("--reset",)])
