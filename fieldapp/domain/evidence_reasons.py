@@ -37,6 +37,11 @@ class EvidenceReason:
         return UUID(str(self.fields["visit"])) if "visit" in self.fields else None
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """The names of places in its sentence."""
+        return (str(self.fields["township"]),) if "township" in self.fields else ()
+
+    @property
     def sentence(self) -> Message:
         """For people."""
         return _SENTENCES[self.code](self.fields)

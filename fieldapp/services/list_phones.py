@@ -24,7 +24,7 @@ class SyncLine:
     institution: str
     phone: str | None
     townships: tuple[tuple[str, str], ...]  # code and name
-    county: str
+    counties: tuple[str, ...]
     county_codes: frozenset[str]
     has_account: bool
     last_seen_at: datetime | None
@@ -115,7 +115,7 @@ def _line(by: Person, now: datetime, terms: list[dict[str, Any]], told: list[dic
         institution=first["institution"],
         phone=shown_phone(by, first["phone"], Row(codes, frozenset({first["commissioner_id"]}))),
         townships=tuple(dict.fromkeys((term["township_code"], term["township"]) for term in terms)),
-        county="、".join(dict.fromkeys(term["county"] for term in terms)),
+        counties=tuple(dict.fromkeys(term["county"] for term in terms)),
         county_codes=codes,
         has_account=first["user_id"] is not None,
         last_seen_at=latest["last_seen_at"] if latest else None,

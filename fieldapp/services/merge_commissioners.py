@@ -24,6 +24,7 @@ class MergePreview:
     remaining: Values
     former_terms: int
     former_visits: int
+    unfinished: tuple[str, ...]  # townships in which the one that goes still has a term
     obstacle: Message | None
 
 
@@ -39,6 +40,7 @@ def preview_merge(context: Context, former_id: str, remaining_id: str, *, by: Pe
             remaining,
             len(registers.terms_of(connection, ids)),
             sum(row["visits"] for row in registers.visits_by_township(connection, ids)),
+            _unfinished(context, connection, former_id),
             _obstacle(context, connection, former, remaining),
         )
 
@@ -94,13 +96,18 @@ def _obstacle(context: Context, connection: Connection, former: Values, remainin
             require_unmerged(each, each["name"])
         except ConflictError as error:
             return error.message
-    terms = registers.unfinished_terms(connection, context.today(), former["id"])
-    if not terms:
+    places = _unfinished(context, connection, former["id"])
+    if not places:
         return None
     return Message(
         "{name} ({id}) still has terms in {townships}. Keep this record and merge the other one into it, "
         "or end or hand over these terms first.",
         name=former["name"],
         id=former["id"],
-        townships="、".join(dict.fromkeys(term["township"] for term in terms)),
+        townships="、".join(places),
     )
+
+
+def _unfinished(context: Context, connection: Connection, commissioner_id: str) -> tuple[str, ...]:
+    terms = registers.unfinished_terms(connection, context.today(), commissioner_id)
+    return tuple(dict.fromkeys(term["township"] for term in terms))

@@ -40,9 +40,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class ToldReason:
-    """A reason for the grade; ``other`` is the visit that it speaks of, where the person may see that one."""
+    """A reason for the grade; ``other`` is the visit that it speaks of, where the person may see that one.
+
+    ``places`` are the names of places in the sentence.
+    """
 
     sentence: Message
+    places: Sequence[str]
     other: UUID | None
 
 
@@ -112,7 +116,10 @@ def _reasons(connection: Connection, row: Row, by: Person) -> list[ToldReason]:
     reasons = [reason_of(each) for each in row["grade_reasons"] or ()]
     spoken_of = {each.visit_id for each in reasons if each.visit_id is not None}
     seen = visits.readable_among(connection, spoken_of, visible(by, "visit"))
-    return [ToldReason(each.sentence, each.visit_id if each.visit_id in seen else None) for each in reasons]
+    return [
+        ToldReason(each.sentence, each.places, each.visit_id if each.visit_id in seen else None)
+        for each in reasons
+    ]
 
 
 def _map_of(connection: Connection, stored: StoredVisit) -> dict[str, Any]:

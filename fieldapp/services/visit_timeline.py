@@ -22,8 +22,16 @@ from fieldapp.services.who_did import who_did
 from fieldapp.services.withhold_positions import shown_body
 from geodata.errors import Message
 
-# A sentence to translate, an instant to write in the local time, or a text as it is.
-Told = Message | datetime | str
+
+@dataclass(frozen=True)
+class PlaceName:
+    """The name of a place, which pages spell for their readers."""
+
+    name: str
+
+
+# A sentence to translate, an instant to write in the local time, a place, or a text as it is.
+Told = Message | datetime | PlaceName | str
 _NOTHING = "–"
 _MODES = {"on_site": Message("on site"), "remote": Message("remote")}
 _LONGEST = 300  # characters of a text that was changed
@@ -137,7 +145,7 @@ def _told(connection: Connection, key: str, value: object) -> Told:
     if key in ("started_at", "ended_at"):
         return datetime.fromisoformat(text)
     if key == "township_code":
-        return str(townships.get(connection, text)["name"])
+        return PlaceName(townships.get(connection, text)["name"])
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -13,8 +13,9 @@ from fieldapp.domain.permissions import Action
 from fieldapp.i18n import day_in_words, translate
 from fieldapp.services.context import Context
 from fieldapp.services.describe_register import RegisterFacts, describe_register
+from fieldapp.services.visit_timeline import PlaceName
 from fieldapp.settings import LOCALES
-from fieldapp.web.place_names import place, short_place
+from fieldapp.web.place_names import place, short_place, with_places
 from fieldapp.web.rights import can
 from geodata.errors import Message
 
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(told)
     app.add_template_filter(place)
     app.add_template_filter(short_place)
+    app.add_template_filter(with_places)
     app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(moment)
@@ -61,10 +63,12 @@ def words(value: Message | str) -> str:
     return translate(value, g.language)
 
 
-def told(value: Message | datetime | str) -> str:
-    """A sentence in the language of the request, an instant as `moment` writes it; a name as it is."""
+def told(value: Message | datetime | PlaceName | str) -> str:
+    """A sentence in the reader's language, a moment and a place as pages write them, a text as it is."""
     if isinstance(value, Message):
         return translate(value, g.language)
+    if isinstance(value, PlaceName):
+        return place(value.name)
     return moment(value) if isinstance(value, datetime) else value
 
 

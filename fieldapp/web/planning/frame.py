@@ -13,7 +13,7 @@ from fieldapp.services.describe_counties import county_names
 from fieldapp.services.list_institutions import spelled
 from fieldapp.services.read_plans import DraftView
 from fieldapp.web.planning.figures import figures_of
-from fieldapp.web.planning.place_words import draft_with_places, with_places
+from fieldapp.web.planning.place_words import draft_with_places
 from fieldapp.web.site import FRAGMENT
 from geodata.errors import Message
 
@@ -35,9 +35,6 @@ def keep_private(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.vary.add(FRAGMENT)
     return response
-
-
-blueprint.add_app_template_filter(with_places)
 
 
 @blueprint.app_template_filter("pinyin")
