@@ -37,7 +37,10 @@ from fieldapp.web.rights import acting_person, needs
 
 blueprint = Blueprint("people", __name__)
 _ID = whole(minimum=0, maximum=2**63 - 1)
-_DEGREES = "Of the home base, in degrees of WGS 84; null where it is not known."
+_DEGREES = (
+    "Of the home base, in degrees of WGS 84; null where it is not known, "
+    "and for whoever does not see positions: viewers."
+)
 
 INSTITUTION = Named(
     "Institution",

@@ -137,7 +137,7 @@ _TABLE: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope]] = {
     Action.DEMAND_READ:         (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
     Action.DEMAND_WRITE:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.VISIT_READ:          (_ALL,  _ALL,  _COUNTIES, _OWN,  _ALL),
-    Action.POSITION_READ:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # of visits: those who judge them
+    Action.POSITION_READ:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # of visits and homes: officers
     Action.VISIT_WRITE:         (_NONE, _NONE, _NONE,     _OWN,  _NONE),  # a log is its commissioner's word
     Action.VISIT_REVIEW:        (_ALL,  _ALL,  _COUNTIES, _NONE, _NONE),
     Action.VISIT_CONFIRM:       (_ALL,  _ALL,  _COUNTIES, _OWN,  _NONE),  # ask the recipient to confirm
@@ -282,7 +282,7 @@ def shown_phone(person: Person, phone: str | None, row: Row) -> str | None:
 
 
 def sees_positions(person: Person) -> bool:
-    """Whether the visits that the person may read are shown with where the visitor was."""
+    """Whether what the person may read is shown with where a visitor was and where a commissioner lives."""
     return scope_of(person, Action.POSITION_READ) is not Scope.NONE
 
 
@@ -324,7 +324,7 @@ _ACTION_WORDS = {
     Action.DEMAND_READ: Message("see the needs of townships"),
     Action.DEMAND_WRITE: Message("note the needs of townships"),
     Action.VISIT_READ: Message("see visits"),
-    Action.POSITION_READ: Message("see the positions of visits"),
+    Action.POSITION_READ: Message("see the positions of visits and of home bases"),
     Action.VISIT_WRITE: Message("log visits"),
     Action.VISIT_REVIEW: Message("review visits"),
     Action.VISIT_CONFIRM: Message("ask recipients to confirm visits"),

@@ -11,7 +11,7 @@ from fieldapp.domain.permissions import Action, Person, Row, Scope, require, sco
 from fieldapp.persistence import assignments, townships
 from fieldapp.persistence.register import Values
 from fieldapp.services.columns import EXPORT_KINDS, ExportKind
-from fieldapp.services.withhold_positions import shown_row
+from fieldapp.services.withhold_positions import shown_commissioner, shown_row
 
 _KINDS = {
     "townships": "township",
@@ -44,10 +44,12 @@ def own_rows(
 ) -> Iterator[Values]:
     """The rows that the person may read; phones in full only to those who must call.
 
-    Of visits, positions only to those who see them.
+    Positions of visits and home bases only to those who see them.
     """
     if kind == "visits":
         rows = (shown_row(row, by) for row in rows)
+    if kind == "commissioners":
+        rows = (shown_commissioner(row, by) for row in rows)
     reach = visible(by, _KINDS[kind])
     calls_all = scope_of(by, Action.PHONE_READ) is Scope.ALL
     if reach.everything and (calls_all or kind != "commissioners"):

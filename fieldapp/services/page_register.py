@@ -13,6 +13,7 @@ from fieldapp.domain.permissions import Action, Person, Row, require, visible
 from fieldapp.persistence import register_pages
 from fieldapp.persistence.register import Values
 from fieldapp.services.context import Context
+from fieldapp.services.withhold_positions import shown_commissioner
 from geodata.errors import Message
 
 
@@ -93,7 +94,10 @@ def read_institution(context: Context, institution_id: int, *, by: Person) -> Va
 
 
 def page_commissioners(context: Context, place: Place, *, by: Person, **wanted: Any) -> Page:
-    """Commissioners by id, phones masked; ``wanted`` as `register_pages.commissioner_page` takes it."""
+    """Commissioners by id, phones masked, home bases for those who see positions.
+
+    ``wanted`` as `register_pages.commissioner_page` takes it.
+    """
     return _commissioners(context, place, by=by, **wanted)
 
 
@@ -165,7 +169,7 @@ def _commissioners(context: Context, place: Place, *, by: Person, **wanted: Any)
             "id",
             lambda **page: register_pages.commissioner_page(connection, today, allowed, **page, **wanted),
         )
-    return Page([_told(row) for row in page.items], page.next_key)
+    return Page([shown_commissioner(_told(row), by) for row in page.items], page.next_key)
 
 
 def _told(row: Values) -> Values:

@@ -8,18 +8,20 @@ from decimal import Decimal
 
 from fieldapp.domain.assignments import AssignmentState
 from fieldapp.domain.commissioners import masked_phone
-from fieldapp.domain.permissions import Action, Person, Row, may, require
+from fieldapp.domain.permissions import Action, Person, Row, may, require, sees_positions
 from fieldapp.persistence import commissioners, registers
 from fieldapp.persistence.register import Values
 from fieldapp.services.commissioner_values import row_of
 from fieldapp.services.context import Context
+from fieldapp.services.withhold_positions import shown_commissioner
 
 
 @dataclass(frozen=True)
 class CommissionerPage:
     """The record, its terms and visits, those of merged duplicates too, and what may be done with it."""
 
-    record: Values  # its phone is masked
+    record: Values  # its phone is masked; without the home base where that is withheld
+    home_withheld: bool
     former_ids: tuple[str, ...]
     terms: list[Values]
     serving: list[Values]  # the terms that run today
@@ -51,7 +53,8 @@ def show_commissioner(context: Context, commissioner_id: str, *, by: Person) -> 
     shown_terms = [term for term in terms if is_shown(Action.ASSIGNMENT_READ, term)]
     shown_visits = [each for each in visits if is_shown(Action.VISIT_READ, each)]
     return CommissionerPage(
-        record=record | {"phone": masked_phone(record["phone"])},
+        record=shown_commissioner(record | {"phone": masked_phone(record["phone"])}, by),
+        home_withheld=not sees_positions(by),
         former_ids=ids[1:],
         terms=shown_terms,
         serving=[

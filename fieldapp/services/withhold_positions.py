@@ -1,4 +1,4 @@
-"""Visits as the person sees them: with where the visitor was, or without where that is not theirs to know."""
+"""Rows as the person sees them: with where somebody was or lives, or without where that is not theirs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from fieldapp.persistence.visits import StoredVisit
 from fieldapp.services.export_rows import SHAPE
 
 _COLUMNS = ("fix_lon", "fix_lat", "fix_accuracy_m", "fix_captured_at", "fix_mocked", SHAPE)
+_HOME_COLUMNS = ("home", "home_lon", "home_lat", SHAPE)
 
 
 def shown_row(row: Values, by: Person) -> Values:
     """The row of a visit in a table, its position blank where ``by`` does not see positions."""
     return row if sees_positions(by) else row | dict.fromkeys(_COLUMNS)
+
+
+def shown_commissioner(row: Values, by: Person) -> Values:
+    """The record of a commissioner, the home base blank where ``by`` does not see positions."""
+    if sees_positions(by):
+        return row
+    return row | dict.fromkeys(name for name in _HOME_COLUMNS if name in row)
 
 
 def shown_visit(stored: StoredVisit, by: Person) -> StoredVisit:

@@ -1,4 +1,4 @@
-"""Where a visitor was is for the visitor and for those who judge visits; a viewer sees the rest."""
+"""Where somebody was or lives is for that person and for officers; a viewer sees the rest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from fieldapp.domain.visits import VisitFilter
 from fieldapp.services.context import Context
 from fieldapp.services.export_table import export_table
 from fieldapp.services.export_visits import export_visits
+from fieldapp.services.page_register import Place, page_commissioners, read_commissioner
 from fieldapp.services.read_visits import read_feed, read_visit
+from fieldapp.services.show_commissioner import show_commissioner
 from fieldapp.services.show_visit import VisitPage, show_visit
 from tests.services.small_register import fill
 from tests.services.visits import ONE, commissioner, record
@@ -109,3 +111,36 @@ def test_the_visitor_and_whoever_judges_the_visit_see_where_it_was(
     assert _layer(context, by)["geometry"]["coordinates"] == [127.0, 45.2]
     export_table(context, "visits", "geojson", tmp_path / "visits", by=by)
     assert json.loads((tmp_path / "visits").read_bytes())["features"][0]["properties"]["fix_lon"] == 127.0
+
+
+def _exported(context: Context, folder: Path, by: Person) -> dict[str, Any]:
+    export_table(context, "commissioners", "geojson", folder / "people", by=by)
+    feature: dict[str, Any] = json.loads((folder / "people").read_bytes())["features"][0]
+    return feature
+
+
+def test_a_viewer_does_not_learn_where_a_commissioner_lives(
+    context: Context, visitor: Person, tmp_path: Path
+) -> None:
+    page = show_commissioner(context, "C-0001", by=VIEWER)
+    assert (page.record["home"], page.home_withheld, page.record["name"]) == (None, True, "张三")
+    listed = page_commissioners(context, Place(10), by=VIEWER).items
+    for row in (read_commissioner(context, "C-0001", by=VIEWER), *listed):
+        assert (row["home"], row["home_lon"], row["home_lat"]) == (None, None, None)
+    feature = _exported(context, tmp_path, VIEWER)
+    assert feature["geometry"] is None
+    assert (feature["properties"]["home_lon"], feature["properties"]["home_lat"]) == (None, None)
+    export_table(context, "commissioners", "csv", tmp_path / "people.csv", by=VIEWER)
+    for row in csv.DictReader(io.StringIO((tmp_path / "people.csv").read_text("utf-8-sig"))):
+        assert (row["home_lon"], row["home_lat"]) == ("", "")
+
+
+@pytest.mark.parametrize("who", ["commissioner", "county officer"])
+def test_officers_and_the_commissioner_see_the_home_base(
+    context: Context, visitor: Person, who: str, tmp_path: Path
+) -> None:
+    by = visitor if who == "commissioner" else WUCHANG
+    page = show_commissioner(context, "C-0001", by=by)
+    assert (page.record["home"].x, page.home_withheld) == (126.6, False)
+    assert read_commissioner(context, "C-0001", by=by)["home_lon"] == 126.6
+    assert _exported(context, tmp_path, by)["properties"]["home_lon"] == 126.6

@@ -147,6 +147,13 @@ def test_the_phone_is_masked_until_it_is_asked_for(client_of: Client, register: 
     assert viewer.post("/commissioners/C-0001/phone", data={"csrf_token": token}).status_code == 403
 
 
+def test_the_home_base_is_shown_to_officers_and_to_no_viewer(client_of: Client) -> None:
+    assert "126.6000, 45.7500" in client_of().get("/commissioners/C-0001?lang=en").text
+    page = client_of(Role.VIEWER).get("/commissioners/C-0001?lang=en").text
+    assert "126.6" not in page
+    assert "shown to officers and to the commissioner alone" in page
+
+
 def test_a_county_officer_works_on_the_own_countys_products_only(client_of: Client) -> None:
     client = client_of(Role.COUNTY_OFFICER, county_codes=("230184",))
     form = {"name": "新品", "category": "grain"}
