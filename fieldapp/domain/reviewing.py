@@ -95,6 +95,9 @@ STEPS: Mapping[ReviewStep, Rule] = MappingProxyType(
     }
 )
 
+# What an officer decided or asked without knowing that the recipient denies the visit is looked at again.
+REOPENED_BY_DENIAL = frozenset({Review.APPROVED, Review.HAS_ISSUES})
+
 
 def possible_steps(review: Review) -> tuple[ReviewStep, ...]:
     """The officers' steps that a state allows, in the order of the table: what a page offers."""

@@ -17,6 +17,7 @@ from fieldapp.domain.confirmations import (
     read_code,
 )
 from fieldapp.domain.errors import NotFoundError
+from fieldapp.domain.reviewing import REOPENED_BY_DENIAL
 from fieldapp.domain.visits import Review, VisitMode
 from fieldapp.persistence import (
     commissioners,
@@ -120,16 +121,18 @@ def answer_confirmation(
 def deny_visit(context: Context, secret: str, denied: Denied) -> None:
     """Keep, once, that the recipient denies the visit: a reason of its grade until an officer takes it back.
 
-    An approved visit awaits review again, as whoever approved it did not know. Raises as `open_confirmation`.
+    An approved visit, or one with an open question, awaits review at once, as whoever approved or asked did
+    not know. Raises as `open_confirmation`.
     """
     with context.work(actor="recipient") as work:
         values: Values = {"denial": denied.denial.value, "comment": denied.comment}
         confirmation, stored = _answered(context, work, secret, values)
         before: Values = {}
         after: Values = {"confirmation": confirmation, "denial": denied.denial.value}
-        if stored.row["review"] == Review.APPROVED:
+        review = Review(stored.row["review"])
+        if review in REOPENED_BY_DENIAL:
             visit_history.set_review(work.connection, stored.id, Review.SUBMITTED)
-            before["review"], after["review"] = Review.APPROVED.value, Review.SUBMITTED.value
+            before["review"], after["review"] = review.value, Review.SUBMITTED.value
         regrade(work, [stored.id])
         work.record("visit.denied", "visit", stored.id, before=before or None, after=after, topic=VISITS)
         work.commit()

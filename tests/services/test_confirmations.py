@@ -20,6 +20,7 @@ from fieldapp.services.answer_confirmation import (
     open_confirmation,
     secret_of_code,
 )
+from fieldapp.services.answer_question import answer_question
 from fieldapp.services.context import Context
 from fieldapp.services.make_confirmation import (
     Slip,
@@ -173,6 +174,49 @@ def test_an_approved_visit_that_is_denied_awaits_review_again(
     # Whoever looks at it again may approve it all the same.
     review_visit(context, ONE, ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=officer)
     assert read_visit(context, ONE, by=me)["review"] == "approved"
+
+
+def judge(context: Context, by: Person, step: ReviewStep, text: str) -> None:
+    review_visit(context, ONE, step, text=text, revision=1, seen=Review.SUBMITTED, by=by)
+
+
+def test_a_visit_with_an_open_question_that_is_denied_is_in_the_queue_at_once(
+    context: Context, me: Person, officer: Person
+) -> None:
+    judge(context, officer, ReviewStep.QUESTION, "在哪一户？")
+    assert review_queue(context, visit_id=None, by=officer).rows == []
+    denied(context, me)
+    queue = review_queue(context, visit_id=None, by=officer)
+    assert [(row["id"], row["denied"]) for row in queue.rows] == [(ONE, True)]
+    assert queue.current is not None
+    assert [note["text"] for note in queue.current.notes] == ["在哪一户？"]
+    (event,) = [row for row in rows(context, schema.audit_events) if row["action"] == "visit.denied"]
+    assert (event["before"]["review"], event["after"]["review"]) == ("has_issues", "submitted")
+    # An answer that was written meanwhile is kept, and the officer decides without waiting for it.
+    answer_question(context, ONE, TWO, "村东头第二户。", by=me)
+    judge(context, officer, ReviewStep.REJECT, "对方否认")
+    page = show_visit(context, ONE, by=me)
+    assert page.review is Review.REJECTED
+    assert {"在哪一户？", "村东头第二户。"} <= {note["text"] for note in page.notes}
+
+
+def test_a_question_asked_of_a_denied_visit_waits_for_its_answer(
+    context: Context, me: Person, officer: Person
+) -> None:
+    denied(context, me)
+    judge(context, officer, ReviewStep.QUESTION, "对方说没有来过")
+    assert review_queue(context, visit_id=None, by=officer).rows == []
+    answer_question(context, ONE, TWO, "有照片为证。", by=me)
+    assert [row["id"] for row in review_queue(context, visit_id=None, by=officer).rows] == [ONE]
+
+
+def test_a_rejected_visit_that_is_denied_stays_rejected(
+    context: Context, me: Person, officer: Person
+) -> None:
+    slip = made(context, me)
+    judge(context, officer, ReviewStep.REJECT, "重复")
+    deny_visit(context, slip.secret, Denied(Denial.NOT_HAPPENED))
+    assert read_visit(context, ONE, by=me)["review"] == "rejected"
 
 
 def test_a_commissioner_can_neither_revoke_nor_outwrite_what_was_denied(
