@@ -39,18 +39,18 @@ from fieldapp.persistence.schema import (
     visit_photos,
     visits,
 )
+from fieldapp.persistence.unit_of_work import LOCKS_OF_PEOPLE
 from geodata.errors import Message
 
 UNSEEN = ""  # instead of a hash
-# Locks that are known by two numbers: of photos, and of the people who make visits.
-_LOCKS, _LOCKS_OF_PEOPLE = 0x70686F74, 0x70686F75
+_LOCKS = 0x70686F74  # of photos
 _ARRIVED = select(photos.c.sha256).where(photos.c.sha256.in_(bindparam("digests", expanding=True)))
 
 
 def _lock_graded() -> Select[Any]:
     asked: BindParameter[Any] = bindparam("visit_ids", expanding=True)
     pictures = select(literal(_LOCKS).label("kind"), func.hashtext(visit_photos.c.sha256).label("number"))
-    people = select(literal(_LOCKS_OF_PEOPLE).label("kind"), func.hashtext(visits.c.commissioner_id))
+    people = select(literal(LOCKS_OF_PEOPLE).label("kind"), func.hashtext(visits.c.commissioner_id))
     numbers = (
         union(pictures.where(visit_photos.c.visit_id.in_(asked)), people.where(visits.c.id.in_(asked)))
         .order_by("kind", "number")

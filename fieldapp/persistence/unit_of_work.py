@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from fieldapp.domain.errors import FieldappError
@@ -29,6 +29,17 @@ _RAISE = (
     .values(version=change_counters.c.version + 1)
     .returning(change_counters.c.version)
 )
+# Whoever changes a visit, or grades one, first takes the lock of the commissioner who made it: what is said
+# of one visit of theirs hangs on the others. Such locks of PostgreSQL are known by two numbers.
+LOCKS_OF_PEOPLE = 0x70686F75
+_MAKERS = (
+    select(func.hashtext(visits.c.commissioner_id).label("number"))
+    .where(visits.c.id.in_(bindparam("visit_ids", expanding=True)))
+    .distinct()
+    .order_by("number")
+    .subquery()
+)
+_LOCK_MAKERS = select(func.pg_advisory_xact_lock(LOCKS_OF_PEOPLE, _MAKERS.c.number))
 _HOLD_VISITS = (
     select(visits.c.id)
     .where(visits.c.id.in_(bindparam("visit_ids", expanding=True)))
@@ -134,7 +145,14 @@ class UnitOfWork:
         self._topics.add(VISITS)
         self._visits.update(visit_ids)
         if not are_held:
-            self.connection.execute(_HOLD_VISITS, {"visit_ids": list(visit_ids)})
+            self.hold_visits(*visit_ids)
+
+    def hold_visits(self, *visit_ids: UUID) -> None:
+        """Let others who change one of these visits, or grade one of the same people, wait until the end."""
+        held = {"visit_ids": list(visit_ids)}
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(_LOCK_MAKERS, held)
+        self.connection.execute(_HOLD_VISITS, held)
 
     def part(self, *, actor: str, address: str) -> UnitOfWork:
         """A part in somebody else's name within this transaction; `take_in` lets it be committed, too."""

@@ -74,6 +74,7 @@ def _record(context: Context, work: UnitOfWork, sent: SentVisit) -> _Kept:
             return _Kept(written, created=True, written=True)
     connection = work.connection
     while True:
+        work.hold_visits(sent.id)
         stored = visits.find(connection, sent.id)
         if stored is not None:
             require_own(connection, stored, sent.by)

@@ -23,6 +23,7 @@ def withdraw_visit(context: Context, visit_id: UUID, *, base_revision: int, by: 
     """
     with context.work(actor=by.actor) as work:
         while True:
+            work.hold_visits(visit_id)
             stored = visits.find(work.connection, visit_id)
             if stored is None:
                 raise NotFoundError(

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, select, update
 
+from fieldapp.domain.errors import ConflictError
 from fieldapp.domain.evidence_reasons import reason_of
 from fieldapp.domain.permissions import Person, Role
 from fieldapp.domain.reviewing import ReviewStep
@@ -184,3 +185,36 @@ def test_whatever_happened_grading_all_anew_would_change_nothing(register: Conte
     assert after == before
     told = [reason_of(reason).code for _, reasons in before.values() for reason in reasons]
     assert any(code.startswith("meanwhile.") for code in told)
+
+
+def test_an_officer_who_judges_while_the_commissioner_writes_waits_and_is_not_refused(
+    register: Context,
+) -> None:
+    me, officer = commissioner(register), make_account(register, Role.BUREAU_OFFICER)
+    first, second = UUID(int=1), UUID(int=2)
+    for visit_id in (first, second):
+        record(register, me, visit_id, photos=[])
+    rounds, faults = range(1, 25), list[Exception]()
+    together = threading.Barrier(2, timeout=30)
+
+    def write() -> None:
+        for number in rounds:
+            together.wait()
+            record(register, me, second, photos=[], content=f"{number}", base_revision=number)
+
+    def judge_the_other() -> None:
+        seen = Review.SUBMITTED
+        for _ in rounds:
+            together.wait()
+            step = ReviewStep.REJECT if seen is not Review.REJECTED else ReviewStep.UNDO
+            try:
+                seen = review_visit(register, first, step, text="重复", revision=1, seen=seen, by=officer)
+            except ConflictError as error:
+                faults.append(error)
+
+    threads = [threading.Thread(target=work) for work in (write, judge_the_other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
