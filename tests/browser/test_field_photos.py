@@ -12,6 +12,30 @@ __all__ = ["field_app", "kept_demonstration"]
 BROKEN = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00heicmif1" + b"\x07" * 2_000_000
 
 
+def _choose_among_files(phone: Phone, content: bytes, name: str, media_type: str) -> None:
+    with phone.page.expect_file_chooser() as chooser:
+        phone.page.locator(".all-files label").tap()
+    chooser.value.set_files({"name": name, "mimeType": media_type, "buffer": content})
+
+
+def test_a_photo_whose_type_nobody_tells_is_chosen_among_all_files(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    phone.offline()
+    page = phone.open("#/record")
+    asked = page.evaluate(
+        """() => [...document.querySelectorAll(".field-photos input[type=file]")]
+          .map((input) => [input.accept, input.getAttribute("capture"), input.multiple])"""
+    )
+    # The camera and the gallery ask for images; the third choice greys nothing out.
+    assert asked == [["image/*", "environment", False], ["image/*", None, True], ["", None, True]]
+    _choose_among_files(phone, picture(4), "photo", "application/octet-stream")
+    expect(page.locator(".photos img")).to_have_count(1)
+    _choose_among_files(phone, b"%PDF-1.7 no picture", "通知.pdf", "application/pdf")
+    expect(page.locator(".field-photos .fault")).to_contain_text("通知.pdf")
+    expect(page.locator(".photos img")).to_have_count(1)
+
+
 def _take_unreadable(phone: Phone) -> None:
     with phone.page.expect_file_chooser() as chooser:
         phone.page.locator("label.button", has_text="从相册选").tap()

@@ -61,6 +61,7 @@ _VISITS: dict[str, Message] = {
     "photos": Message("Photos"),
     "photo_take": Message("Take a photo"),
     "photo_choose": Message("From the gallery"),
+    "photo_files": Message("Missing or greyed out? All files"),
     "photo_none": Message("None yet; with a photo the visit counts for more."),
     "photo_count": Message("{count} of at most {most}"),
     "photo_total": Message("Photos: {count}"),

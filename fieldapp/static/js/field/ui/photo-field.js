@@ -11,12 +11,17 @@ export function photoField({ app, id, values, changed }) {
   const shown = make("ul", { class: "photos" });
   const count = make("p", { class: "hint", role: "status" });
   const unread = make("div", { class: "photos-unread", role: "status" });
-  const { group, fault } = field(say("photos"), "photos", shown, unread, count, chooser());
+  const { group, fault } = field(say("photos"), "photos", shown, unread, count, ...choosers());
   let busy = 0;
   let taking = Promise.resolve();
 
   function input(attributes) {
-    const element = make("input", { id: newName("file"), type: "file", accept: "image/*", ...attributes });
+    const element = make("input", {
+      id: newName("file"),
+      type: "file",
+      class: "visually-hidden",
+      ...attributes,
+    });
     element.addEventListener("change", async () => {
       taking = Promise.allSettled([taking, take([...element.files])]);
       await taking;
@@ -25,17 +30,24 @@ export function photoField({ app, id, values, changed }) {
     return element;
   }
 
-  function chooser() {
-    const camera = input({ capture: "environment", class: "visually-hidden" });
-    const gallery = input({ multiple: true, class: "visually-hidden" });
-    return make(
-      "div",
-      { class: "buttons two" },
-      camera,
-      make("label", { for: camera.id, class: "button", text: say("photo_take") }),
-      gallery,
-      make("label", { for: gallery.id, class: "button", text: say("photo_choose") }),
-    );
+  // The camera and the gallery open for images alone: what else they were asked for would hide the camera from some
+  // phones, and have iPhones hand over what other browsers cannot draw. A file whose type its place does not tell is
+  // greyed out there, so it is chosen among all files; what it is, its first bytes say.
+  function choosers() {
+    const camera = input({ accept: "image/*", capture: "environment" });
+    const gallery = input({ accept: "image/*", multiple: true });
+    const files = input({ multiple: true });
+    return [
+      make(
+        "div",
+        { class: "buttons two" },
+        camera,
+        make("label", { for: camera.id, class: "button", text: say("photo_take") }),
+        gallery,
+        make("label", { for: gallery.id, class: "button", text: say("photo_choose") }),
+      ),
+      make("div", { class: "all-files" }, files, make("label", { for: files.id, text: say("photo_files") })),
+    ];
   }
 
   function tell(text) {
