@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -86,6 +86,11 @@ def _duration(fields: Span) -> Message:
     return Message("{count} days", count=round(whole / 86400))
 
 
+def _day(fields: Span) -> date:
+    """Kept in ISO, told as people write days."""
+    return date.fromisoformat(str(fields["day"]))
+
+
 _SENTENCES: dict[str, Callable[[Span], Message]] = {
     "recipient.not_happened": lambda _: Message("The recipient says that the visit did not take place."),
     "recipient.not_as_described": lambda _: Message(
@@ -126,7 +131,7 @@ _SENTENCES: dict[str, Callable[[Span], Message]] = {
     "fix.impossible": lambda has: Message(
         "The position lies {distance} from that of the visit of {day}, only {duration} apart.",
         distance=_distance(has["distance_m"]),
-        day=has["day"],
+        day=_day(has),
         duration=_duration(has),
     ),
     "photo.none": lambda _: Message("There is no photo."),
@@ -134,9 +139,9 @@ _SENTENCES: dict[str, Callable[[Span], Message]] = {
     "photo.good": lambda has: Message(
         "Photos not seen before, whose time and place contradict nothing: {count}.", count=has["count"]
     ),
-    "photo.reused": lambda has: Message("A photo was already used for the visit of {day}.", day=has["day"]),
+    "photo.reused": lambda has: Message("A photo was already used for the visit of {day}.", day=_day(has)),
     "photo.similar": lambda has: Message(
-        "A photo looks like one that was already used for the visit of {day}.", day=has["day"]
+        "A photo looks like one that was already used for the visit of {day}.", day=_day(has)
     ),
     "photo.before": lambda has: Message(
         "By its own clock a photo was taken {duration} before the visit began.", duration=_duration(has)

@@ -174,7 +174,8 @@ def test_a_reason_that_speaks_of_another_visit_leads_to_it(
     assert f"in the same township was going on at that time. {link}" in shown
     again = client_of(Role.COUNTY_OFFICER, username="wuchang", county_codes=["230184"])
     back = again.get(f"/visits/{other}?lang=en").text
-    assert f'already used for the visit of 2026-11-20. <a href="/visits/{ONE}">' in back
+    assert f'already used for the visit of 20 Nov 2026. <a href="/visits/{ONE}">' in back
+    assert "有一张照片已在2026年11月20日的服务日志中用过。" in again.get(f"/visits/{other}?lang=zh_CN").text
 
 
 def test_a_question_without_words_is_told(client_of: Client) -> None:
