@@ -112,12 +112,19 @@ def _frame() -> dict[str, object]:
             for locale, (name, code) in _LANGUAGES.items()
         ],
         "navigation": [
-            {"href": path, "words": label, "current": request.path == path}
+            {"href": path, "words": label, "current": _current(path)}
             for path, label, action in _NAVIGATION
             if action is None or can(action)
         ],
         "register_facts": _register_facts,
     }
+
+
+def _current(path: str) -> str:
+    """What `aria-current` says of an entry: it is this page, or one above it; blank where it is neither."""
+    if request.path == path:
+        return "page"
+    return "true" if path != "/" and request.path.startswith(f"{path.rstrip('/')}/") else ""
 
 
 def _in_language(locale: str) -> str:

@@ -29,6 +29,12 @@ def test_every_page_is_accessible_and_fits_its_screen(  # noqa: PLR0917
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
 
 
+def test_on_a_phone_the_navigation_shows_where_the_page_is(visit: Visit, demonstration: str) -> None:
+    page = visit(demonstration + "/products/1", role=Role.BUREAU_OFFICER, viewport=PHONE)
+    expect(page.locator(".site-nav [aria-current]")).to_have_text("产品")
+    expect(page.locator(".site-nav [aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_a_commissioner_is_found_by_initials_with_the_keyboard_alone(
     visit: Visit, demonstration: str
 ) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 
 from fieldapp.app import create_app
 from fieldapp.domain.permissions import Person, Role
+from fieldapp.persistence import schema
 from fieldapp.services.context import Context
 from fieldapp.services.make_confirmation import make_confirmation, show_slip
 from fieldapp.web.place_names import pinyin_words
 from tests.accounts import make_account, sign_in
 from tests.services.assigning import active
-from tests.services.small_register import LALIN, SHANHE, TOWNSHIPS, fill
+from tests.services.small_register import LALIN, SHAHE, SHANHE, TOWNSHIPS, fill
 from tests.services.test_grade_visits import log
 from tests.services.visits import ONE, commissioner, record
 from tests.web.test_registers import PAGES as REGISTER_PAGES
@@ -22,6 +26,7 @@ from tests.web.test_registers import hidden
 from tests.web.test_visits import PAGES as VISIT_PAGES
 
 PLACES = {name for _, name, *_ in TOWNSHIPS} | {"五常市", "平房区"}
+TWO = UUID(int=ONE.int + 1)
 SLIP = f"/visits/{ONE}/confirmation"
 
 
@@ -68,6 +73,22 @@ def test_the_reader_of_chinese_finds_no_pinyin(client: FlaskClient) -> None:
     page = client.get(f"/townships/{LALIN}?lang=zh_CN").text
     assert "<h1>拉林满族镇 " in page
     assert "Lalin" not in page
+
+
+def test_the_history_of_a_visit_names_the_townships_before_and_after(
+    client: FlaskClient, sqlite_context: Context
+) -> None:
+    term = {"commissioner_id": "C-0002", "state": "active"}
+    year = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 11, 30)}
+    with sqlite_context.work(actor="test") as work:
+        terms = [{"township_code": code, **term, **year} for code in (SHANHE, SHAHE)]
+        work.connection.execute(insert(schema.assignments), terms)
+        work.commit()
+    visitor = commissioner(sqlite_context, "C-0002")
+    record(sqlite_context, visitor, TWO, township_code=SHANHE)
+    record(sqlite_context, visitor, TWO, township_code=SHAHE, base_revision=1)
+    page = client.get(f"/visits/{TWO}").text
+    assert "<del>Shanhe Zhen 山河镇</del> → <ins>Shahe Zhen 沙河镇</ins>" in page
 
 
 def test_the_recipient_finds_the_place_in_pinyin_too(

@@ -95,6 +95,21 @@ def test_the_navigation_names_what_is_open_to_the_reader(client_of: Client) -> N
     assert "13800000001" not in page
 
 
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        ("/commissioners", '<a href="/commissioners" aria-current="page">'),
+        ("/commissioners/C-0001/edit", '<a href="/commissioners" aria-current="true">'),
+        (f"/townships/{LALIN}", '<a href="/townships" aria-current="true">'),
+    ],
+)
+def test_the_navigation_shows_in_which_part_a_page_is(client_of: Client, address: str, entry: str) -> None:
+    page = client_of().get(address).text
+    navigation = page[page.index('class="site-nav"') : page.index("</nav>")]
+    assert entry in navigation
+    assert navigation.count("aria-current") == 1
+
+
 def test_a_stale_form_is_a_conflict_that_names_the_change_and_keeps_what_was_typed(client_of: Client) -> None:
     slow, fast = client_of(), client_of(username="liu")
     old = slow.get("/commissioners/C-0001/edit?lang=en").text

@@ -178,6 +178,10 @@ def test_a_reason_that_speaks_of_another_visit_leads_to_it(
     assert "有一张照片已在2026年11月20日的服务日志中用过。" in again.get(f"/visits/{other}?lang=zh_CN").text
 
 
+def test_the_page_of_a_township_leads_to_its_visits(client_of: Client) -> None:
+    assert f'<a class="cell-link" href="/visits/{ONE}">' in client_of().get(f"/townships/{LALIN}").text
+
+
 def test_a_question_without_words_is_told(client_of: Client) -> None:
     client = client_of()
     page = client.get("/visits/review").text
