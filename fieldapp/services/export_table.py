@@ -19,10 +19,11 @@ from shapely.geometry.base import BaseGeometry
 
 from fieldapp.domain.permissions import SYSTEM, Person
 from fieldapp.persistence.register import Values
-from fieldapp.services.columns import COLUMNS, ExportKind
+from fieldapp.services.columns import ExportKind
 from fieldapp.services.context import Context
 from fieldapp.services.export_rows import SHAPE, export_rows
 from fieldapp.services.export_scope import own_rows, require_export
+from fieldapp.services.withhold_positions import shown_columns
 from fieldapp.workbooks.columns import Column
 from fieldapp.workbooks.targets import whole_file
 from fieldapp.workbooks.texts import text_in_files
@@ -64,7 +65,7 @@ def export_table(
             told = {"format": file_format, "phones": with_phones}
             work.record("table.exported", "table", kind, after=told, topic=None)
             work.commit()
-    columns = COLUMNS[kind]
+    columns = shown_columns(kind, by)
     with context.reading() as connection:
         every = export_rows(
             context,

@@ -19,7 +19,7 @@ from fieldapp.services.page_register import Place, page_commissioners, read_comm
 from fieldapp.services.read_visits import read_feed, read_visit
 from fieldapp.services.show_commissioner import show_commissioner
 from fieldapp.services.show_visit import VisitPage, show_visit
-from tests.services.small_register import fill
+from tests.services.small_register import bring_in, counts, fill
 from tests.services.visits import ONE, commissioner, record
 
 VIEWER = Person(Role.VIEWER)
@@ -129,10 +129,15 @@ def test_a_viewer_does_not_learn_where_a_commissioner_lives(
         assert (row["home"], row["home_lon"], row["home_lat"]) == (None, None, None)
     feature = _exported(context, tmp_path, VIEWER)
     assert feature["geometry"] is None
-    assert (feature["properties"]["home_lon"], feature["properties"]["home_lat"]) == (None, None)
+    assert not {"home_lon", "home_lat"} & feature["properties"].keys()
+
+
+def test_a_table_that_a_viewer_took_away_clears_no_home_base_when_it_comes_back(
+    context: Context, visitor: Person, tmp_path: Path
+) -> None:
     export_table(context, "commissioners", "csv", tmp_path / "people.csv", by=VIEWER)
-    for row in csv.DictReader(io.StringIO((tmp_path / "people.csv").read_text("utf-8-sig"))):
-        assert (row["home_lon"], row["home_lat"]) == ("", "")
+    assert counts(bring_in(context, "commissioners", tmp_path / "people.csv")) == (0, 0, 0, 3)
+    assert read_commissioner(context, "C-0001", by=visitor)["home_lon"] == 126.6
 
 
 @pytest.mark.parametrize("who", ["commissioner", "county officer"])
