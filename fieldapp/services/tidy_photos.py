@@ -79,14 +79,18 @@ def _unused(context: Context) -> list[str]:
 
 
 def _look_anew(context: Context) -> None:
-    while True:
+    while unseen := _unseen(context):
+        # Pictures are read before the transaction: on SQLite nobody else can write while it lasts.
+        found = {digest: _looks(context, digest) for digest in unseen}
         with context.work(actor=_ACTOR) as work:
-            unseen = photos.unseen(work.connection, limit=_AT_ONCE)
-            for digest in unseen:
-                photos.look_anew(work.connection, digest, _looks(context, digest))
+            for digest, looks in found.items():
+                photos.look_anew(work.connection, digest, looks)
             work.commit()
-        if not unseen:
-            return
+
+
+def _unseen(context: Context) -> list[str]:
+    with context.reading() as connection:
+        return photos.unseen(connection, limit=_AT_ONCE)
 
 
 def _looks(context: Context, digest: str) -> str | None:
