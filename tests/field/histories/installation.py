@@ -29,8 +29,10 @@ from fieldapp.web.accounts import SESSION_COOKIE
 from tests.accounts import make_account
 
 _SERVE = "from fieldapp.cli import main; main()"
-# Sides of the photos: one goes up in one piece, another in several.
+# Sides of the photos: one goes up in one piece, another in several. Most look unlike each other, as in real
+# visits: a photo is held against all that look like it.
 _SIDES = (24, 96, 420)
+_OF_A_SIDE = 20
 _INSTITUTION = 9999
 
 
@@ -62,7 +64,7 @@ def make_installation(folder: Path, *, people: int, database_url: str | None = N
         "command": [sys.executable, "-c", _SERVE, "serve", "--port", str(port), "--workers", "2"],
         "env": environment,
         "people": persons,
-        "jpegs": [_jpeg(side) for side in _SIDES],
+        "jpegs": [_jpeg(side, seed) for side in _SIDES for seed in range(_OF_A_SIDE)],
     }
 
 
@@ -165,8 +167,8 @@ def _persons(context: Context, people: int) -> list[dict[str, Any]]:
     return persons
 
 
-def _jpeg(side: int) -> str:
-    chance = random.Random(side)
+def _jpeg(side: int, seed: int) -> str:
+    chance = random.Random(f"{side} {seed}")
     image = Image.frombytes("RGB", (side, side), chance.randbytes(side * side * 3))
     file = io.BytesIO()
     image.save(file, "JPEG", quality=85)
