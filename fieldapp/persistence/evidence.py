@@ -114,7 +114,13 @@ _PHOTOS = (
     .order_by(visit_photos.c.visit_id, visit_photos.c.position)
 )
 _USES = (
-    select(visit_photos.c.sha256, visits.c.id, visits.c.visited_on, visits.c.received_at)
+    select(
+        visit_photos.c.sha256,
+        visits.c.id,
+        visits.c.visited_on,
+        visits.c.received_at,
+        visits.c.grade_reasons,
+    )
     .join(visits, visits.c.id == visit_photos.c.visit_id)
     .where(visit_photos.c.sha256.in_(bindparam("digests", expanding=True)), visits.c.deleted_at.is_(None))
 )
@@ -127,13 +133,14 @@ _KEEP = (
 
 @dataclass(frozen=True)
 class Use:
-    """Another visit that names the photo ``sha256``, or one that looks like it."""
+    """Another visit that names the photo ``sha256``, or one that looks like it; ``told`` are its reasons."""
 
     sha256: str
     similar: bool
     visit_id: UUID
     visited_on: date
     received_at: datetime
+    told: Sequence[Values] = ()
 
 
 def find(connection: Connection, visit_ids: Sequence[UUID]) -> list[Row[Any]]:
@@ -169,7 +176,7 @@ def uses(connection: Connection, named: Mapping[UUID, Sequence[Row[Any]]]) -> di
         using = _grouped(connection.execute(_USES, {"digests": sorted(digests)}), "sha256")
     return {
         visit_id: [
-            Use(own, digest != own, row.id, row.visited_on, row.received_at)
+            Use(own, digest != own, row.id, row.visited_on, row.received_at, row.grade_reasons or ())
             for digest, own in _looked_for([row.sha256 for row in rows], like).items()
             for row in using.get(digest, ())
             if row.id != visit_id

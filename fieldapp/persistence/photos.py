@@ -43,6 +43,7 @@ from fieldapp.persistence.unit_of_work import LOCKS_OF_PEOPLE
 from geodata.errors import Message
 
 UNSEEN = ""  # instead of a hash
+_MOST_ALIKE = 1000
 _LOCKS = 0x70686F74  # of photos
 _ARRIVED = select(photos.c.sha256).where(photos.c.sha256.in_(bindparam("digests", expanding=True)))
 
@@ -72,7 +73,8 @@ def _near() -> Select[Any]:
         )
     )
     near = select(photo_bands.c.sha256).where(pieces)
-    return select(photos.c.sha256, photos.c.perceptual_hash).where(photos.c.sha256.in_(near))
+    wanted = select(photos.c.sha256, photos.c.perceptual_hash).where(photos.c.sha256.in_(near))
+    return wanted.order_by(photos.c.received_at, photos.c.sha256)
 
 
 _NEAR = _near()
@@ -153,7 +155,8 @@ def lock_graded(connection: Connection, visit_ids: Sequence[UUID]) -> None:
 def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, list[str]]:
     """For each photo, given as hash by digest, the others that look like it; without those it is alone.
 
-    Also those that are turned or mirrored: each is looked up in all the ways in which it can be laid down.
+    Also those that are turned or mirrored: each is looked up in all the ways in which it can be laid down. Of
+    very many the first that came are told: who used a picture first is what matters.
     """
     pieces: dict[int, set[int]] = defaultdict(set)
     for each in hashes.values():
@@ -168,7 +171,7 @@ def alike(connection: Connection, hashes: Mapping[str, str]) -> dict[str, list[s
     found: dict[str, list[str]] = {}
     for own, each in hashes.items():
         near = [other for other, is_alike in zip(digests, look_alike(each, looks), strict=True) if is_alike]
-        if others := [other for other in near if other != own]:
+        if others := [other for other in near if other != own][:_MOST_ALIKE]:
             found[own] = others
     return found
 

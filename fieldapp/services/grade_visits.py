@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -62,7 +62,8 @@ def _grade(work: UnitOfWork, visit_ids: Sequence[UUID], graded: dict[UUID, Value
     for visit in found:
         own, used, beside = named.get(visit.id, []), uses.get(visit.id, []), near.get(visit.id, [])
         moves = {} if visit.fix_mocked else {row.id: _move(visit, row) for row in beside}
-        others += [use.visit_id for use in used if _came_first(visit, use)]
+        first = {str(use.visit_id) for use in used if not _came_first(visit, use)}
+        others += [use.visit_id for use in used if _came_first(visit, use) and not _names(use, visit, first)]
         others += [row.id for row in beside if _concerns(row, moves.get(row.id))]
         others += _told_otherwise(connection, visit, meanwhile.get(visit.id, []))
         if visit.revision > 1:
@@ -136,6 +137,17 @@ def _photo(row: Row[Any], boundary: MeasuredBoundary | None, earlier: Sequence[U
 def _came_first(visit: Row[Any], use: Use) -> bool:
     """Whether the visit used the photo before the other one did: the server had it first."""
     return bool((visit.received_at, visit.id) < (use.received_at, use.visit_id))
+
+
+def _names(use: Use, visit: Row[Any], first: Collection[str]) -> bool:
+    """Whether a later visit tells already that this one, or one that was before it, used the photo."""
+    codes = ("photo.similar", "photo.reused") if use.similar else ("photo.reused",)
+    this = (str(visit.id), visit.visited_on.isoformat())
+    return visit.deleted_at is None and any(
+        (reason.get("visit"), reason["day"]) == this or reason.get("visit") in first
+        for reason in use.told
+        if reason["code"] in codes
+    )
 
 
 def _move(visit: Row[Any], other: Row[Any]) -> Move:

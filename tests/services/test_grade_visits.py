@@ -184,6 +184,19 @@ def test_a_visit_that_is_withdrawn_or_drops_the_photo_speaks_against_the_later_o
     assert kept(register, second)[0] == "A"
 
 
+def test_many_that_use_a_photo_after_one_another_are_not_graded_over_and_over(register: Context) -> None:
+    for number in range(6):
+        arrive(register, f"{number}" * 64, HASH)
+    made = [log(register, days=number, photos=(f"{number}" * 64,)) for number in range(6)]
+    for visit_id in (made[0], made[3], made[5]):
+        with register.work(actor="test") as work:
+            assert set(regrade(work, [visit_id])) == {visit_id}
+    with register.engine.connect() as connection:
+        later = select(visits.c.grade_reasons).where(visits.c.id != made[0])
+        told = [reason_of(reasons[0]) for reasons in connection.scalars(later)]
+    assert [(reason.code, reason.visit_id) for reason in told] == [("photo.similar", made[0])] * 5
+
+
 def test_positions_that_nobody_could_get_between_mark_both_visits(register: Context) -> None:
     first = log(register)
     second = log(register, days=1 / 24, at=(133.5, 45.2))  # 510 km in an hour
