@@ -36,8 +36,16 @@ def demo(installation: Installation, *, host: str, port: int, data_dir: Path, re
     """Serve the demonstration; what is done in it is kept until --reset."""
     _claim(data_dir, reset=reset)
     # The demonstration has a database of its own, whatever the environment names for the real one.
-    os.environ.pop("FIELDAPP_DATABASE_URL", None)
+    named = os.environ.pop("FIELDAPP_DATABASE_URL", "")
     os.environ["FIELDAPP_DATA_DIR"] = str(data_dir)
+    if named:
+        installation.say(
+            Message(
+                "The demonstration keeps a database of its own in {folder}; "
+                "the one that FIELDAPP_DATABASE_URL names is not touched.",
+                folder=data_dir.resolve(),
+            )
+        )
     upgrade_database(installation.opened)  # one that an older version of the program made
     if ensure_demonstration(installation.context):
         installation.say(Message("The demonstration is made: real townships, made-up people and visits."))

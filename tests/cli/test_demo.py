@@ -48,6 +48,23 @@ def test_a_demonstration_that_an_older_version_made_is_brought_up_to_date(tmp_pa
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [("en", "a database of its own in {folder};"), ("zh_CN", "演示数据保存在 {folder} 内自己的数据库中")],
+)
+def test_a_database_that_the_environment_names_is_told_to_be_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locale: str, said: str
+) -> None:
+    monkeypatch.setenv("FIELDAPP_DATABASE_URL", "postgresql+psycopg://bureau:secret@127.0.0.1:1/bureau")
+    monkeypatch.setenv("FIELDAPP_LOCALE", locale)
+    folder = tmp_path / "demo"
+    code, output = _demo(folder)
+    assert code == 0
+    assert said.format(folder=folder) in output
+    assert "secret" not in output
+    assert (folder / "fieldapp.sqlite").is_file()
+
+
 @pytest.mark.parametrize("options", [(), ("--reset",)])
 def test_a_folder_of_somebody_else_is_left_as_it_is(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "fieldapp.sqlite").write_bytes(b"the bureau's own")
