@@ -76,6 +76,15 @@ def _leaves(value: object) -> Iterator[tuple[tuple[str | int, ...], object]]:
         yield (), value
 
 
+def is_deeper(value: object, levels: int) -> bool:
+    """Whether lists and objects stand in one another for more than so many levels."""
+    inside = [value]
+    for _ in range(levels):
+        held = [item for item in inside if isinstance(item, dict | list)]
+        inside = [each for item in held for each in (item.values() if isinstance(item, dict) else item)]
+    return any(isinstance(item, dict | list) for item in inside)
+
+
 def _is_unbounded(value: object) -> bool:
     """Whether it is not a number, or beyond all of them: Python reads such ones, and JSON has none."""
     return isinstance(value, float) and not math.isfinite(value)

@@ -18,6 +18,7 @@ from fieldapp.api.checking import (
     errors_of,
     faults_of,
     in_order,
+    is_deeper,
     is_unkept,
     moment_of,
     pointer,
@@ -30,6 +31,8 @@ from fieldapp.domain.errors import Fault, InvalidInputError
 from fieldapp.services.page_register import Place
 from geodata.errors import Message
 
+# What is nested much deeper than any schema would exhaust the stack of whoever looks into it.
+_DEEPEST = 32
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 
 
@@ -73,9 +76,7 @@ def read_body() -> dict[str, Any]:
         return {}
     if not request.is_json:
         raise UnsupportedMediaType
-    body = request.get_json(silent=True)
-    if body is None and request.data.strip() != b"null":
-        raise BadRequest
+    body = _parsed_body()
     faults = [fault for error in errors_of(schema, body) for fault in faults_of(error)]
     if faults:
         raise InvalidInputError(
@@ -83,6 +84,17 @@ def read_body() -> dict[str, Any]:
         )
     properties, given = schema["properties"], body or {}
     return {name: _converted(properties[name], value) for name, value in given.items()}
+
+
+def _parsed_body() -> Any:
+    """The JSON of the body; raises `BadRequest` where it is none, or nested as no schema ever is."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        raise BadRequest from None
+    if (body is None and request.data.strip() != b"null") or is_deeper(body, _DEEPEST):
+        raise BadRequest
+    return body
 
 
 def read_form() -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +11,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from fieldapp.api.description import openapi
 from fieldapp.api.errors import STATUS, problem_of
 from fieldapp.app import create_app
 from fieldapp.domain.errors import FieldappError
+from fieldapp.domain.permissions import Role
 from fieldapp.services.context import Context, open_context
 from fieldapp.web.rights import open_to_all
 from geodata.errors import GeodataError, Message
+from tests.api.accounts import client_of
+from tests.api.phones import app as visited
+from tests.services.visits import ONE
+
+__all__ = ["visited"]
 
 
 @pytest.mark.parametrize(
@@ -35,6 +44,49 @@ def test_the_protocols_own_errors_are_problems(
     assert answer.get_json()["status"] == status
     assert answer.get_json()["code"] == code
     assert answer.cache_control.no_store
+
+
+_NESTED: dict[str, Callable[[int], str]] = {
+    "lists": lambda levels: "[" * levels + "]" * levels,
+    "objects": lambda levels: '{"":' * levels + "1" + "}" * levels,
+}
+
+
+@pytest.mark.parametrize("levels", [40, 400, 900, 40_000])
+@pytest.mark.parametrize("kind", _NESTED)
+@pytest.mark.parametrize(("language", "title"), [("en", "The request cannot be read"), ("zh-CN", "请求无法")])
+def test_a_body_nested_beyond_sense_cannot_be_read(
+    visited: Flask, kind: str, levels: int, language: str, title: str
+) -> None:
+    answer = client_of(visited, Role.COMMISSIONER).put(
+        f"/api/v1/visits/{ONE}",
+        data=_NESTED[kind](levels),
+        content_type="application/json",
+        headers={"Accept-Language": language},
+    )
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert answer.get_json()["code"] == "request.malformed"
+    assert answer.get_json()["title"].startswith(title)
+
+
+def test_no_operation_fails_at_a_body_nested_beyond_sense(visited: Flask) -> None:
+    taking = [
+        (method, re.sub(r"\{[^}]*\}", str(ONE) if "visits" in path else "1", path))
+        for path, operations in openapi(visited)["paths"].items()
+        for method, operation in operations.items()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
+    refused = 0
+    for method, path in taking:
+        found = {
+            client_of(visited, role)
+            .open(path, method=method, data="[" * 100_000, content_type="application/json")
+            .status_code
+            for role in Role
+        }
+        assert found <= {400, 403, 404}, (method, path)
+        refused += 400 in found
+    assert refused > 20
 
 
 def test_a_refused_method_names_those_that_are_allowed(client: FlaskClient) -> None:

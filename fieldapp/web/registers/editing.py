@@ -64,7 +64,7 @@ def posted_was() -> dict[str, Any]:
     """The values that the form was made from; nothing where it does not say so."""
     try:
         was = json.loads(request.form.get("was", "")[:_LONGEST_WAS])
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return was if isinstance(was, dict) else {}
 
