@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
+from flask_wtf.csrf import generate_csrf
 
 from fieldapp.api.answers import context, send_page, send_row
 from fieldapp.api.operations import Answer, Operation, describe
@@ -41,6 +42,13 @@ _ME = Named(
         rights=many(text(), "What the role may do, to some rows at least."),
     ),
 )
+_SESSION = Named(
+    "Session",
+    record(
+        csrf_token=text("The session's secret, for X-CSRFToken."),
+        user=record(id=whole(), username=text(), name=text()),
+    ),
+)
 _TOKEN = Named(
     "Token",
     record(
@@ -75,6 +83,24 @@ def me() -> Response:
         ],
     }
     return send_row(row, _ME)
+
+
+@blueprint.get("/me/session")
+@needs(Action.ACCOUNT_MANAGE)
+@describe(
+    Operation(
+        "Who is logged in in this browser, and the secret that changes are sent with.",
+        {200: Answer("The session.", _SESSION)},
+        description="For every role, also while the account is not complete: anybody can log out.",
+    )
+)
+def own_session() -> Response:
+    """The session that asks."""
+    read_query()
+    account = current_account()
+    assert account is not None
+    user = {"id": account.id, "username": account.username, "name": account.display_name}
+    return send_row({"csrf_token": generate_csrf(), "user": user}, _SESSION)
 
 
 @blueprint.delete("/me/session")

@@ -27,13 +27,16 @@ def app(sqlite_context: Context) -> Flask:
     return create_app(context=sqlite_context)
 
 
-@pytest.fixture
-def person(app: Flask, sqlite_context: Context) -> FlaskClient:
-    """A bureau officer who is logged in, and sends the session's secret with each change."""
-    with sqlite_context.engine.execution_options(fieldapp_writes=True).begin() as connection:
-        user = connection.scalar(
-            select(schema.users.c.id).where(schema.users.c.username == Role.BUREAU_OFFICER.value)
-        )
+def _logged_in(
+    app: Flask, context: Context, role: Role = Role.BUREAU_OFFICER, *, complete: bool = True
+) -> FlaskClient:
+    """A browser in which somebody of a role is logged in; not ``complete``: a password is still to be set."""
+    with context.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        user = connection.scalar(select(schema.users.c.id).where(schema.users.c.username == role.value))
+        if not complete:
+            connection.execute(
+                schema.users.update().where(schema.users.c.id == user).values(must_set_password=True)
+            )
         connection.execute(
             insert(schema.sessions).values(
                 token_hash=digest("session"),
@@ -43,11 +46,17 @@ def person(app: Flask, sqlite_context: Context) -> FlaskClient:
                 expires_at=NOW + timedelta(hours=1),
             )
         )
-    app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
     with client.session_transaction() as session:
         session["_user_id"] = "session"
     return client
+
+
+@pytest.fixture
+def person(app: Flask, sqlite_context: Context) -> FlaskClient:
+    """A bureau officer who is logged in, and need not send the session's secret."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return _logged_in(app, sqlite_context)
 
 
 def test_a_token_is_made_used_listed_and_ended(app: Flask, person: FlaskClient) -> None:
@@ -94,6 +103,20 @@ def test_logging_out_over_the_api_ends_the_session_on_the_server(
     assert person.get(f"{API}/me").status_code == 401
     with sqlite_context.reading() as connection:
         assert connection.scalar(select(schema.sessions.c.revoked_at)) == NOW
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_whoever_is_logged_in_is_told_who_and_can_log_out_even_before_the_account_is_complete(
+    app: Flask, sqlite_context: Context, role: Role
+) -> None:
+    browser = _logged_in(app, sqlite_context, role, complete=False)
+    assert browser.get(f"{API}/me").status_code == 403
+    told = browser.get(f"{API}/me/session").get_json()
+    assert told["user"]["name"] == f"演示{role.value}"
+    assert browser.delete(f"{API}/me/session").status_code == 403
+    secret = {"X-CSRFToken": told["csrf_token"]}
+    assert browser.delete(f"{API}/me/session", headers=secret).status_code == 204
+    assert browser.get(f"{API}/me/session").status_code == 401
 
 
 def test_a_token_is_no_session_to_end(app: Flask) -> None:

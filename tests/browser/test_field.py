@@ -271,7 +271,9 @@ def test_an_officers_login_on_this_phone_is_told_and_touches_nothing(field_app: 
     phone.log_visit("属于特派员")
     field_app.log_in(phone, "officer")
     phone.offline(False)
-    expect(phone.page.locator(".notices")).to_contain_text("本应用供科技特派员使用")
+    told = phone.page.locator(".notices")
+    expect(told).to_contain_text("该账号不填写服务日志")
+    expect(told).to_contain_text(re.compile("本机有.+（演示）的 1 条日志待发送"))
     expect(phone.page.locator(".visits .card").first).to_contain_text("属于特派员")
     assert field_app.visits("属于特派员") == []
     field_app.log_in(phone)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from fieldapp.persistence import schema
 from tests.browser.phones import PATIENCE, Field, Phone, field_app, kept_demonstration
 
 __all__ = ["field_app", "kept_demonstration"]
@@ -93,6 +95,71 @@ def test_logging_out_offers_to_remove_what_was_sent(phone: Phone, field_app: Fie
     page.reload()
     expect(page.locator(".card[data-township]").first).to_contain_text(field_app.township)
     assert "已发送的一次" in _kept(page)
+
+
+def test_whoever_is_logged_in_is_named_and_logged_out_and_the_owner_is_asked_for(
+    phone: Phone, field_app: Field
+) -> None:
+    field_app.log_in(phone, "officer")
+    phone.offline(False)
+    page = phone.page
+    told = page.locator(".notices .notice", has_text="1 条日志待发送")
+    expect(told).to_contain_text("该账号不填写服务日志")
+    owner = page.evaluate(
+        """() => new Promise((done) => {
+          indexedDB.open("fieldapp").onsuccess = ({ target: { result: database } }) => {
+            database.transaction("meta").objectStore("meta").get("user").onsuccess = ({ target }) => {
+              database.close();
+              done(target.result.value.name);
+            };
+          };
+        })"""
+    )
+    expect(told).to_contain_text(f"请以{owner}的账号登录后发送")
+    phone.says(f"需{owner}登录")
+    page.goto(f"{field_app.url}/field/#/logout")
+    page.get_by_role("button", name="退出登录，保留在本机").tap()
+    phone.says("需登录后发送")
+    assert page.request.get(f"{field_app.url}/api/v1/me").status == 401
+    expect(told).to_have_count(0)
+    assert _kept(page).count("未发送的一次") == 1
+
+    field_app.log_in(phone, "officer")
+    page.reload()
+    told.get_by_role("button", name="换账号登录").tap()
+    expect(page.locator("input[name=password]")).to_be_visible()
+    field_app.log_in(phone)
+    phone.kill()
+    phone.open("#/visits")
+    phone.says("全部已发送")
+    assert len(field_app.visits("未发送的一次")) == 1
+
+
+def test_the_next_commissioner_on_a_shared_phone_is_told_whose_visits_wait(
+    phone: Phone, field_app: Field
+) -> None:
+    with field_app.context.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        colleague = connection.scalar(
+            select(schema.commissioners.c.id).where(schema.commissioners.c.id != field_app.commissioner_id)
+        )
+        connection.execute(
+            schema.users.insert().values(
+                username="colleague",
+                display_name="吴芳",
+                role="commissioner",
+                commissioner_id=colleague,
+                created_at=field_app.context.now(),
+            )
+        )
+    field_app.log_in(phone, "colleague")
+    phone.offline(False)
+    page = phone.page
+    told = page.locator(".notices .notice", has_text="1 条日志待发送")
+    expect(told).to_contain_text("当前登录账号为吴芳。", timeout=PATIENCE)
+    told.get_by_role("button", name="退出登录").tap()
+    phone.says("未登录")
+    assert page.request.get(f"{field_app.url}/api/v1/me").status == 401
+    assert field_app.visits("未发送的一次") == []
 
 
 def test_what_was_not_sent_outlives_logging_out_on_a_page_of_the_site(phone: Phone, field_app: Field) -> None:

@@ -75,7 +75,7 @@ test("nobody changes or sees another person's visits on the same phone", async (
   ]) {
     await assert.rejects(change(), NotHere);
   }
-  assert.deepEqual(await other.outbox.waitingOfOthers(), [{ user: 7, pending: 1 }]);
+  assert.deepEqual(await other.outbox.waitingOfOthers(), [{ user: 7, name: null, pending: 1 }]);
   assert.equal((await store.visits.get(id)).body.content, "水稻育秧指导");
 });
 

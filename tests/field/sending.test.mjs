@@ -206,6 +206,21 @@ test("what one person logged is never sent as another", async () => {
   assert.equal(server.visits.get(id).revision, 1);
 });
 
+test("who is logged in is known, also where they log no visits, and can be logged out", async () => {
+  const { server, phone, row } = await withVisit();
+  server.logIn({ id: 9, name: "市局经办", logsNone: true });
+  assert.equal(await phone.sync.run(), "refused");
+  assert.equal(phone.sync.activity.account.name, "市局经办");
+  await phone.api.whoIsLoggedIn();
+  await phone.api.logOut();
+  assert.equal(await phone.sync.run(), "session");
+  assert.equal(phone.sync.activity.account, null);
+  assert.equal((await row()).pending, 1);
+  server.logIn({ id: 7, name: "周明" });
+  assert.equal(await phone.sync.run(), "done");
+  assert.equal(phone.sync.activity.account.name, "周明");
+});
+
 test("another person logging in between two requests of a run stops the run", async () => {
   const { server, phone, row } = await withVisit();
   let changed = false;

@@ -134,6 +134,7 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
     const meant = request.headers.get("For-User");
     if (meant !== null && meant !== String(logged.id)) return problem(403, "login.other");
     if (path === "/api/v1/field") {
+      if (logged.logsNone) return problem(403, "forbidden.role");
       const etag = `"${logged.id}"`;
       if (request.headers.get("If-None-Match") === etag) return new Response(null, { status: 304 });
       const document = {
@@ -144,6 +145,11 @@ export function makeServer({ user = { id: 7, name: "周明" } } = {}) {
         townships: [{ code: "230184101", name: "拉林" }],
       };
       return json(document, 200, { ETag: etag });
+    }
+    if (path === "/api/v1/me/session") {
+      if (method === "GET") return json({ csrf_token: secret, user: logged });
+      logged = null;
+      return new Response(null, { status: 204 });
     }
     if (path.startsWith("/api/v1/field/phones/")) return json({ reminder });
     if (path === "/api/v1/visits") return feed(url.searchParams);

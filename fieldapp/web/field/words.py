@@ -46,6 +46,8 @@ _WORDS = {
     "sync_portal_none": Message("This network wants a login of its own; open a web page first"),
     "sync_refused": Message("The server refuses for now, {count} to be sent; the reason stands below"),
     "sync_refused_none": Message("The server refuses for now; the reason stands below"),
+    "sync_owner": Message("{name} has to log in to send: {count}"),
+    "sync_owner_none": Message("{name} has to log in; nothing waits"),
     "sync_storage": Message("The phone's storage did not answer; open the app again"),
     "sync_waiting": Message("{count} to be sent"),
     "sync_photos_waiting": Message("Photos on their way: {count} visits"),
@@ -102,9 +104,10 @@ _WORDS = {
     "first_offline": Message(
         "There is no connection to the server. The first use needs one; after that the app works without."
     ),
-    "not_for_you": Message(
-        "You are logged in with an account that logs no visits. This app is for commissioners; what "
-        "is kept on this phone stays untouched."
+    "not_for_you": Message("You are logged in as {name}, an account that logs no visits."),
+    "not_for_you_kept": Message(
+        "This app is for commissioners; what is kept on this phone stays untouched. Log in with a "
+        "commissioner's account to log visits."
     ),
     "to_site": Message("Go to the status page"),
     # The map.

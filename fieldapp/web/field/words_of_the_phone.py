@@ -54,10 +54,15 @@ PHONE_WORDS = {
         "The phone's storage did not answer. Open the app again; what was kept is there."
     ),
     "fault_unknown": Message("Something went wrong in the app. Open it again; what was kept is there."),
-    "others_waiting": Message(
-        "Visits of another person are waiting on this phone: {count}. They stay here and are sent "
-        "when that person logs in."
+    "logged_in_as": Message("You are logged in as {name}."),
+    "waits_for_login": Message(
+        "Visits of {name} waiting on this phone: {count}. They stay here and are sent once {name} logs in."
     ),
+    "waits_for_login_one": Message(
+        "1 visit of {name} is waiting on this phone. It stays here and is sent once {name} logs in."
+    ),
+    "another_person": Message("another person"),
+    "change_account": Message("Change account"),
     # A clock of which the phone cannot tell whether it is right.
     "clock_title": Message("What time is it?"),
     "clock_asking": Message("Asking the server what time it is."),

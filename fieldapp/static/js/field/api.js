@@ -88,7 +88,15 @@ export function createApi({
     actFor(user) {
       meant = user;
     },
-    // Ends the session on the server.
+    // -> {id, name} of whoever is logged in, also one who logs no visits. Brings the secret as well.
+    async whoIsLoggedIn() {
+      meant = null;
+      const document = await asked("GET", "/api/v1/me/session");
+      if (document.user?.id === undefined) throw new ApiError("nonsense");
+      csrf = document.csrf_token ?? null;
+      return { id: document.user.id, name: document.user.name ?? null };
+    },
+    // Ends the session on the server, whoever's it is: call whoIsLoggedIn() before.
     async logOut() {
       await asked("DELETE", "/api/v1/me/session");
       csrf = null;

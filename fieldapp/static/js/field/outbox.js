@@ -241,13 +241,17 @@ export function createOutbox({ store, user, clock = phoneTime }) {
       return { pending: since.length, oldest_at: since.length ? Math.min(...since) : null };
     },
 
-    // -> [{user, pending}] of other people whose visits wait on this phone: they must log in to send them.
+    // -> [{user, name, pending}] of other people whose visits wait on this phone: they must log in to send them. `name`
+    // is null where the phone does not know it any more.
     async waitingOfOthers() {
       const counts = new Map();
       await store.visits
         .filter((row) => row.pending && row.user !== user)
         .each((row) => counts.set(row.user, (counts.get(row.user) ?? 0) + 1));
-      return [...counts].map(([other, pending]) => ({ user: other, pending }));
+      const nameOf = async (other) => (await store.recall(`field:${other}`))?.document.user.name ?? null;
+      return Promise.all(
+        [...counts].map(async ([other, pending]) => ({ user: other, name: await nameOf(other), pending })),
+      );
     },
   };
 }

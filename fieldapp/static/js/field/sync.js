@@ -12,6 +12,19 @@ import { createTime } from "./time.js";
 const FIRST_WAIT = 5_000; // milliseconds
 const LONGEST_WAIT = 15 * 60_000;
 
+// The activity before the first run.
+export const IDLE = {
+  running: false,
+  visit: null,
+  photo: null,
+  outcome: null,
+  code: null,
+  message: null,
+  retry_at: null,
+  user: null,
+  account: null,
+};
+
 const systemClock = {
   now: () => Date.now(),
   // -> a function that calls it off.
@@ -22,10 +35,11 @@ const systemClock = {
 };
 
 // `api` is createApi(...); `onChange(activity)` is called whenever something to show has changed. An activity is
-//   {running, visit, photo, outcome, code, message, retry_at, user}
+//   {running, visit, photo, outcome, code, message, retry_at, user, account}
 // visit: id of the visit being sent; photo: {sha256, sent, size} being sent; outcome of the latest run: null before
 // the first, "done", or the kind of what stood in its way (ApiError.kind; "session": ask to log in, everything is
-// kept), or "storage" where the phone's own storage failed (error is what it said); retry_at: milliseconds.
+// kept), or "storage" where the phone's own storage failed (error is what it said); retry_at: milliseconds; account: {id, name} of whoever is logged in, also one who logs no
+// visits; null where nobody is, or that is not known.
 //
 // `clock` is the phone's own, which the server is told of; `time` learns from the server what time it is (time.js).
 //
@@ -45,16 +59,7 @@ export function createSync({
   appVersion = null,
   persistent = async () => Boolean(await globalThis.navigator?.storage?.persisted?.()),
 }) {
-  let activity = {
-    running: false,
-    visit: null,
-    photo: null,
-    outcome: null,
-    code: null,
-    message: null,
-    retry_at: null,
-    user: null,
-  };
+  let activity = IDLE;
   let failures = 0;
   let callOff = null;
   let current = null;
@@ -77,7 +82,10 @@ export function createSync({
     const { document, etag, told_at } = await api.field(known?.etag ?? null);
     const clockOff = Number.isFinite(told_at) ? time.learn(told_at, asked) : null;
     if (clockOff) await store.remember("clock", clockOff);
-    if (!document) return last.id;
+    if (!document) {
+      now({ account: last });
+      return last.id;
+    }
     const { csrf_token: _secret, ...field } = document;
     const user = { id: field.user.id, name: field.user.name ?? null };
     await store.change(["meta", "townships"], async () => {
@@ -90,7 +98,20 @@ export function createSync({
       const townships = field.townships ?? [];
       await store.townships.bulkPut(townships.map((township) => ({ ...township, user: user.id })));
     });
+    now({ account: user });
     return user.id;
+  }
+
+  // Where the server refuses all of a run, it may be that somebody else is logged in: the person is told who.
+  async function accountAfter(failure) {
+    if (failure?.kind === "session") return null;
+    if (failure?.kind !== "refused") return activity.account;
+    try {
+      return await api.whoIsLoggedIn();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return null;
+    }
   }
 
   // Beside the rest that the server told, so that it is shown without a network as well.
@@ -174,11 +195,13 @@ export function createSync({
       outcome = error.kind ?? "storage";
       failures += 1;
     }
+    const account = await accountAfter(failure);
     now({
       running: false,
       visit: null,
       photo: null,
       outcome,
+      account,
       code: failure?.code ?? null,
       message: failure?.message ?? null,
     });

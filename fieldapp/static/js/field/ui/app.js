@@ -5,7 +5,7 @@ import { askForBackgroundSync, askForPeriodicSync } from "../background.js";
 import { createOutbox, stateOf } from "../outbox.js";
 import { unreadPhotos } from "../photos.js";
 import { lastUser, OutdatedPage, openStore, StorageClosed, StorageFull } from "../store.js";
-import { createSync } from "../sync.js";
+import { createSync, IDLE } from "../sync.js";
 import { now, phoneTime } from "../time.js";
 import { leaveClock } from "./clock.js";
 import { makeFrame } from "./frame.js";
@@ -20,7 +20,6 @@ import { isShort } from "./times-field.js";
 import { watchVersions } from "./versions.js";
 import { saySync } from "./words-of-sync.js";
 
-const IDLE = { running: false, outcome: null, code: null, photo: null, visit: null, retry_at: null };
 const SOON_MS = 60;
 // What is there of nobody.
 const NOTHING = {
@@ -104,11 +103,18 @@ class App {
     ).length;
     const { activity, waiting, seen } = this;
     const signedOut = activity.outcome === "session";
-    return { activity, waiting, sending, seen, online: navigator.onLine, signedOut, attention };
+    const owner = this.notForThem ? (this.user?.name ?? null) : null;
+    return { activity, waiting, sending, seen, online: navigator.onLine, signedOut, attention, owner };
   }
 
   get activity() {
     return this.sync?.activity ?? IDLE;
+  }
+
+  // The person whose phone it is by the last login is not the one who is logged in.
+  get someoneElse() {
+    const { account } = this.activity;
+    return account !== null && account.id !== this.user?.id;
   }
 
   // Logged in, but as somebody who logs no visits.
@@ -168,19 +174,6 @@ class App {
   async changed() {
     await this.#load();
     this.#send();
-  }
-
-  // Ends the login on the server. Throws ApiError; one that is over already is no error.
-  async logOut() {
-    await this.sync.inPeace(async () => {
-      try {
-        await this.api.field();
-        await this.api.logOut();
-      } catch (error) {
-        if (error.kind !== "session") throw error;
-      }
-    });
-    await this.sync.nudge();
   }
 
   async sendNow() {

@@ -22,7 +22,8 @@ export function firstScreen(app) {
       return;
     }
     act.replaceChildren();
-    if (app.notForThem) text.textContent = say("not_for_you");
+    // Who is logged in, and the way out, stands above.
+    if (app.notForThem) text.textContent = say("first_login");
     else if (activity.outcome && activity.outcome !== "done") text.textContent = say("first_offline");
     else text.textContent = say("first_loading");
   }

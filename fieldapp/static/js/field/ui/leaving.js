@@ -2,6 +2,7 @@
 import { say } from "../../map/words.js";
 import { ApiError } from "../failures.js";
 import { removeSent, whatWouldGo } from "../removing.js";
+import { endLogin, whyStillIn } from "./accounts.js";
 import { button, link, make, notice, para } from "./dom.js";
 import { sayState } from "./state.js";
 import { sayPeriod, townshipName } from "./telling.js";
@@ -76,12 +77,12 @@ export function leavingScreen(app, purpose) {
     for (const each of act.querySelectorAll("button")) each.disabled = true;
     problem.replaceChildren();
     try {
-      if (out) await app.logOut();
+      if (out) await endLogin(app);
       if (removing) await remove();
       app.go(out || purpose === "left" ? "#/" : "#/phone");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      problem.replaceChildren(notice("bad", say(sentenceFor(error.kind))));
+      problem.replaceChildren(notice("bad", whyStillIn(error)));
     } finally {
       busy = false;
       for (const each of act.querySelectorAll("button")) each.disabled = false;
@@ -98,6 +99,3 @@ export function leavingScreen(app, purpose) {
 
   return { element, shown: update, update };
 }
-
-const sentenceFor = (kind) =>
-  kind === "offline" ? "log_out_offline" : kind === "busy" ? "leaving_busy" : "log_out_failed";

@@ -1,5 +1,6 @@
 // What must be told on every screen, as long as it holds.
 import { say } from "../../map/words.js";
+import { whoseTurn } from "./accounts.js";
 import { clockQuestion, clockWrong, isAsked } from "./clock.js";
 import { button, link, notice } from "./dom.js";
 import { surroundings } from "./storage.js";
@@ -30,9 +31,8 @@ export function showNotices(app) {
   // A visit that is written asks by itself, before it is dated.
   const question = isAsked(app) || location.hash.startsWith("#/record") ? null : clockQuestion(app);
   notices.push(...[question, clockWrong(app)].filter(Boolean));
-  if (app.notForThem) {
-    notices.push(notice("warn", say("not_for_you"), link(say("to_site"), "/")));
-  }
+  const turn = whoseTurn(app);
+  if (turn) notices.push(turn);
   // Refused as a whole: the server says why, such as an account that is not complete yet.
   if (app.activity.outcome === "refused" && !app.notForThem) {
     notices.push(notice("warn", app.activity.message, link(say("account_page"), "/me")));
@@ -42,10 +42,6 @@ export function showNotices(app) {
     // Only what still waits here can be saved to a file; a reminder may be of something else.
     const file = app.waiting.pending ? [link(say("hand_over_link"), "#/phone")] : [];
     notices.push(notice("warn", overdue, ...file));
-  }
-  if (app.others.length) {
-    const count = app.others.reduce((sum, other) => sum + other.pending, 0);
-    notices.push(notice("warn", say("others_waiting", { count })));
   }
   if (surroundings().wechat && location.hash !== "#/phone") {
     notices.push(notice("warn", say("wechat_short"), link(say("wechat_how"), "#/phone")));

@@ -5,7 +5,8 @@ import { sayMoment } from "./times.js";
 
 const LONG_MS = 3 * 86_400_000;
 
-// -> {text, kind, login}. `seen` is when the server last answered for everything; `kind` is good, plain or warn.
+// -> {text, kind, login}. `seen` is when the server last answered for everything; `kind` is good, plain or warn; `owner`
+// is the name of whose visits they are, where somebody is logged in who logs none.
 export function saySync({
   activity,
   waiting,
@@ -14,6 +15,7 @@ export function saySync({
   online,
   signedOut,
   attention,
+  owner = null,
   now = phoneTime.now(),
 }) {
   const count = waiting.pending;
@@ -35,6 +37,8 @@ export function saySync({
     const time = activity.retry_at ? sayMoment(activity.retry_at, now) : "";
     const key = activity.outcome === "portal" ? "sync_portal" : "sync_trouble";
     line = { text: told(count ? key : `${key}_none`, { time }), kind: "warn" };
+  } else if (activity.outcome === "refused" && owner !== null) {
+    line = { text: told(count ? "sync_owner" : "sync_owner_none", { name: owner }), kind: "warn" };
   } else if (activity.outcome === "refused") {
     line = { text: told(count ? "sync_refused" : "sync_refused_none"), kind: "warn" };
   } else if (activity.outcome === "storage") line = { text: say("sync_storage"), kind: "warn" };
