@@ -92,3 +92,27 @@ def test_the_slip_fits_one_sheet_of_paper_and_leads_a_phone_to_its_answer(
     page.go_back()
     page.reload()
     expect(page.locator("dd.long-text", has_text="<b>很好</b>")).to_be_visible()
+
+
+def test_one_of_grade_a_is_left_out_by_keyboard_and_goes_on_waiting(workplace: str, visit: Visit) -> None:
+    page = visit(f"{workplace}/visits/review/grade-a", role=Role.BUREAU_OFFICER, viewport=PHONE)
+    ticks = page.locator("tbody input[type=checkbox]")
+    count = ticks.count()
+    button = page.get_by_role("button", name="批准勾选的日志")
+    expect(button).to_contain_text(f"{count} / {count}")
+    ticks.first.focus()
+    page.keyboard.press("Space")
+    expect(button).to_contain_text(f"{count - 1} / {count}")
+    expect(page.get_by_label("全选")).not_to_be_checked()
+    left_out = ticks.first.input_value()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text(str(count - 1))
+    expect(ticks).to_have_count(1)
+    expect(ticks.first).to_have_value(left_out)
+
+
+def test_no_list_of_visits_is_cut_on_a_phone(demonstration: str, visit: Visit) -> None:
+    for path in ("/visits", "/visits/review/grade-a", "/visits/phones"):
+        page = visit(f"{demonstration}{path}", role=Role.BUREAU_OFFICER, viewport=PHONE)
+        table = page.locator(".scroll-x")
+        assert table.evaluate("each => each.scrollWidth <= each.clientWidth"), path

@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
 
 from fieldapp.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from fieldapp.domain.permissions import SYSTEM, Person, Role
@@ -15,7 +14,6 @@ from fieldapp.domain.reviewing import ReviewStep
 from fieldapp.domain.visits import Review
 from fieldapp.persistence import schema
 from fieldapp.services.answer_question import answer_question
-from fieldapp.services.approve_grade_a import approve_grade_a, preview_grade_a
 from fieldapp.services.context import Context
 from fieldapp.services.make_confirmation import make_confirmation
 from fieldapp.services.measure_coverage import measure_coverage
@@ -26,7 +24,7 @@ from fieldapp.services.review_queue import review_queue
 from fieldapp.services.review_visit import review_visit
 from fieldapp.services.show_visit import show_visit
 from tests.accounts import make_account
-from tests.services.small_register import LALIN, fill, rows
+from tests.services.small_register import fill, rows
 from tests.services.visits import ONE, commissioner, record
 
 TWO = UUID("0197a0b0-0000-7000-8000-000000000002")
@@ -195,52 +193,6 @@ def test_the_history_tells_revisions_decisions_and_words(
     assert ("account-c-0001", "answer the question", "12 人") in told
     changes = [each.differences for each in page.timeline if each.differences]
     assert [str(words) for words, _, _ in changes[0]] == ["content", "service days"]
-
-
-def grade(context: Context, letter: str) -> None:
-    with context.engine.execution_options(fieldapp_writes=True).begin() as connection:
-        connection.execute(update(schema.visits).values(grade=letter))
-
-
-def test_grade_a_is_approved_together_exactly_as_it_was_shown(
-    context: Context, me: Person, officer: Person
-) -> None:
-    grade(context, "A")
-    shown = preview_grade_a(context, by=officer)
-    assert [row["id"] for row in shown.rows] == [ONE]
-    record(context, me, TWO, photos=[], **LATER)
-    grade(context, "A")
-    with pytest.raises(ConflictError):
-        approve_grade_a(context, shown.digest, by=officer)
-    assert approve_grade_a(context, preview_grade_a(context, by=officer).digest, by=officer) == 2
-    assert {row["review"] for row in rows(context, schema.visits)} == {"approved"}
-    with pytest.raises(ConflictError):
-        approve_grade_a(context, preview_grade_a(context, by=officer).digest, by=officer)
-
-
-def test_visits_of_one_commissioner_at_the_same_time_are_not_approved_by_the_rule(
-    context: Context, me: Person, officer: Person
-) -> None:
-    record(context, me, TWO, photos=[])
-    grade(context, "A")
-    assert preview_grade_a(context, by=officer).rows == []
-    review_visit(context, TWO, ReviewStep.REJECT, revision=1, seen=Review.SUBMITTED, by=officer, text="重复")
-    grade(context, "A")
-    assert [row["id"] for row in preview_grade_a(context, by=officer).rows] == [ONE]
-
-
-@pytest.mark.parametrize("letter", ["B", "C", "D"])
-def test_no_other_grade_is_approved_by_the_rule(context: Context, officer: Person, letter: str) -> None:
-    grade(context, letter)
-    assert preview_grade_a(context, by=officer).rows == []
-
-
-def test_what_awaits_a_photo_is_not_approved_by_the_rule(
-    context: Context, me: Person, officer: Person
-) -> None:
-    record(context, me, base_revision=1)
-    grade(context, "A")
-    assert preview_grade_a(context, county=LALIN[:6], by=officer).rows == []
 
 
 def test_an_erased_person_leaves_the_counts_and_no_words(

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import update
 
 from fieldapp.app import create_app
 from fieldapp.domain.confirmations import Answer
@@ -38,6 +39,7 @@ PAGES = (
     "/visits/review/grade-a",
     "/visits/phones",
 )
+ENDED = {"ended_at": "2026-11-20T15:00:00+08:00", "fix": None}
 Client = Callable[..., FlaskClient]
 
 
@@ -217,8 +219,29 @@ def test_the_commissioner_answers_on_the_page_of_the_visit(
 def test_grade_a_is_shown_before_it_is_approved(client_of: Client, sqlite_context: Context) -> None:
     client = client_of()
     page = client.get("/visits/review").text
-    answer = post(client, "/visits/review/grade-a", page, digest="x" * 64)
+    answer = post(client, "/visits/review/grade-a", page, digest="x" * 64, visit=str(ONE))
     assert (answer.status_code, stored_review(sqlite_context)) == (409, "submitted")
+
+
+def test_of_grade_a_each_is_ticked_and_what_is_ticked_is_approved(
+    client_of: Client, sqlite_context: Context, me: Person
+) -> None:
+    other = UUID(int=ONE.int + 1)
+    record(sqlite_context, me, photos=[], base_revision=1)
+    record(sqlite_context, me, other, photos=[], started_at="2026-11-20T13:00:00+08:00", **ENDED)
+    with sqlite_context.engine.execution_options(fieldapp_writes=True).begin() as connection:
+        connection.execute(update(schema.visits).values(grade="A"))
+    client, address = client_of(), "/visits/review/grade-a"
+    page = client.get(address).text
+    assert re.findall(r'name="visit" value="([^"]+)" checked', page) == [str(ONE), str(other)]
+    nothing = post(client, address, page, digest=hidden(page, "digest"))
+    assert nothing.status_code == 422
+    assert "checked" not in nothing.text.split("<tbody>")[1]
+    assert post(client, address, page, digest=hidden(page, "digest"), visit="1").status_code == 422
+    done = post(client, address, page, digest=hidden(page, "digest"), visit=str(other))
+    assert (done.status_code, done.location.split("?")[1]) == (303, "approved=1")
+    kept = {row["id"]: row["review"] for row in rows(sqlite_context, schema.visits)}
+    assert kept == {ONE: "submitted", other: "approved"}
 
 
 def test_the_slip_is_printed_and_leads_its_reader_to_the_visit(

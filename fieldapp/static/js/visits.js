@@ -1,8 +1,10 @@
-// The pages of visits: the map of one, the keys of the queue, the slip.
+// The pages of visits: the map of one, the keys of the queue, what is ticked, the slip.
 import { reviewKeys } from "./visits/keys.js";
 import { visitMap } from "./visits/map.js";
 import { slip } from "./visits/slip.js";
+import { ticking } from "./visits/ticking.js";
 
 visitMap();
 reviewKeys();
 slip();
+ticking();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -83,14 +84,15 @@ def show_grade_a() -> str:
 @blueprint.post("/visits/review/grade-a")
 @needs(Action.VISIT_REVIEW)
 def approve_together() -> AnyResponse | tuple[str, int]:
-    """Approve what was shown."""
+    """Approve what was ticked of what was shown."""
     county = request.form.get("county", "")[:6]
+    ticked = _ticked()
     try:
         count = approve_grade_a(
-            the_context(), request.form.get("digest", ""), county=county, by=acting_person()
+            the_context(), request.form.get("digest", ""), ticked, county=county, by=acting_person()
         )
-    except ConflictError as error:
-        return _grade_a_page(refusal=error.message), 409
+    except (ConflictError, InvalidInputError) as error:
+        return _grade_a_page(refusal=error.message, ticked=ticked), status_of(error)
     return redirect(url_for("reviewing.show_grade_a", county=county or None, approved=count), 303)
 
 
@@ -122,7 +124,8 @@ def _queue_page(visit_id: UUID | None, **more: Any) -> str:
     )
 
 
-def _grade_a_page(**more: Any) -> str:
+def _grade_a_page(refusal: Message | None = None, ticked: Collection[UUID] | None = None) -> str:
+    """The visits of the rule; all of them ticked, unless some were ``ticked`` already."""
     county = asked_code("county", 6) or request.form.get("county", "")[:6]
     return render_template(
         "visits/grade_a.html",
@@ -131,7 +134,8 @@ def _grade_a_page(**more: Any) -> str:
         county=county,
         at_once=AT_ONCE,
         approved=request.args.get("approved", type=int),
-        **more,
+        refusal=refusal,
+        ticked=ticked,
     )
 
 
@@ -140,6 +144,13 @@ def _asked_visit(name: str) -> UUID | None:
         return UUID(request.args.get(name, ""))
     except ValueError:
         return None
+
+
+def _ticked() -> set[UUID]:
+    try:
+        return {UUID(value) for value in request.form.getlist("visit")}
+    except ValueError:
+        raise _incomplete("/visit") from None
 
 
 def _posted_step() -> ReviewStep:
