@@ -39,6 +39,7 @@ class ImportResult:
 
     ``side_changes`` are those that no row is counted for, such as a new institution. ``planned`` are the
     changes of the sound rows also where other rows have faults. ``digest`` is equal for equal changes.
+    ``undecided`` counts the rows of visits that hold a review or the like, which is not taken from a file.
     """
 
     kind: ImportKind
@@ -48,6 +49,18 @@ class ImportResult:
     notices: tuple[Message, ...] = ()
     digest: str = ""
     written: bool = False
+    undecided: int = 0
+
+    @property
+    def refused_rows(self) -> frozenset[int]:
+        """The rows of the file that have faults, however many each."""
+        return frozenset(fault.row for fault in self.outcome.errors if fault.row is not None)
+
+    @property
+    def sound(self) -> tuple[RowChange, ...]:
+        """The planned changes of the rows that have no fault."""
+        refused = self.refused_rows
+        return tuple(change for change in self.planned if change.row not in refused)
 
     @property
     def changes_anything(self) -> bool:
@@ -100,6 +113,7 @@ def import_file(
             context, work.connection, table, plan, _Given(kind, options, by, source_of(name or path.name))
         )
         for done, _ in enumerate(rows, start=1):
+            plan.belongs(table.rows[done - 1])
             if progress is not None:
                 progress(done, len(table.rows))
         refuse_foreign(work.connection, kind, plan, by)
@@ -119,6 +133,7 @@ def import_file(
         notices=tuple(_notices(table, plan)),
         digest=plan.digest(),
         written=written,
+        undecided=plan.undecided,
     )
 
 
@@ -155,6 +170,8 @@ def _notices(table: ImportTable, plan: Plan) -> Iterator[Message]:
         yield Message("These columns are not known and were left out: {columns}.", columns="、".join(unknown))
     yield from table.notices
     yield from plan.notices
+    refused = {fault.row for fault in plan.faults}
+    yield from (message for row, message in plan.warnings if row.number not in refused)
 
 
 def _marks() -> set[str]:

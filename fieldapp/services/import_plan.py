@@ -78,8 +78,17 @@ class Plan:
     side_changes: list[RowChange] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     events: list[tuple[str, str, str, Values | None, Values | None]] = field(default_factory=list)
+    # The row behind each event, as far as `belongs` was told.
+    event_rows: list[Row | None] = field(default_factory=list)
     faults: list[ImportFault] = field(default_factory=list)
     notices: list[Message] = field(default_factory=list)
+    # What is taken, and has to be known: not told of a row that is refused for something else.
+    warnings: list[tuple[Row, Message]] = field(default_factory=list)
+    undecided: int = 0  # rows that lose what only an officer decides
+
+    def belongs(self, row: Row) -> None:
+        """Say that the events noted since the last row are this row's."""
+        self.event_rows += [row] * (len(self.events) - len(self.event_rows))
 
     def refuse(self, row: Row | None, key: str | None, message: Message) -> None:
         """Note a fault at a cell; beyond `MAX_FAULTS` it is only said that there are more."""

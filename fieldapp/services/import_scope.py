@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from itertools import zip_longest
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -44,10 +45,11 @@ def refuse_foreign(connection: Connection, kind: ImportKind, plan: Plan, by: Per
     if scope_of(by, action) is Scope.ALL or not plan.events:
         return
     rows = _Rows(connection)
-    for _action, subject_type, subject_id, before, after in plan.events:
+    for event, row in zip_longest(plan.events, plan.event_rows):
+        _action, subject_type, subject_id, before, after = event
         if not may(by, action, rows.of(subject_type, subject_id, {**(before or {}), **(after or {})})):
             plan.refuse(
-                None,
+                row,
                 None,
                 Message(
                     "{subject} is not in your counties. Take it out of the file, or ask the bureau.",

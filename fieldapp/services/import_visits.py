@@ -1,8 +1,9 @@
 """Plan the import of visits, as from paper logs: by the same rules as a log from the field.
 
 What an officer decides, and what the program finds out, is not imported: review, grade, confirmation and the
-time of receipt. A row without an id is known again by commissioner, township and beginning, so a list can be
-imported twice; a visit that was logged already under another id is a fault that names it.
+time of receipt; the rows that would lose some are told. A row without an id is known again by commissioner,
+township and beginning, so a list can be imported twice; where that visit was logged already under another id,
+it is a fault that names it. Visits of one time are taken as from the field: told, and graded accordingly.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from uuid import UUID, uuid5
 from sqlalchemy import Connection
 
 from fieldapp.domain.assignments import Assignment
-from fieldapp.domain.evidence_meanwhile import together
 from fieldapp.domain.importing import Action
 from fieldapp.domain.naming import Named, Place
 from fieldapp.domain.permissions import Person
@@ -25,6 +25,7 @@ from fieldapp.domain.visits import Review, Visit, body_of
 from fieldapp.persistence import assignments, visits
 from fieldapp.persistence.register import Values
 from fieldapp.persistence.visits import StoredVisit
+from fieldapp.services.import_overlaps import Overlaps
 from fieldapp.services.import_people import People
 from fieldapp.services.import_places import Places
 from fieldapp.services.import_plan import ImportTable, Plan
@@ -74,10 +75,10 @@ class _Planner:
         for row in assignments.all_by_id(connection).values():
             term = assignments.assignment_of(row)
             self.terms[term.township_code, self._person_of(term.commissioner_id)].append(term)
-        self.logged: dict[tuple[str, str], list[tuple[UUID, Visit]]] = defaultdict(list)
+        self.overlaps = Overlaps(self.places.gazetteer, timezone)
         for each in self.stored.values():
             if not each.is_withdrawn:
-                self._note_logged(each.id, each.visit, each.commissioner_id)
+                self.overlaps.note_stored(self._person_of(each.commissioner_id), each)
         self.seen: dict[UUID, Row] = {}
         # One for all rows: those with the same function are written together.
         self.revise = partial(_revise, now=now, by=by.user_id, timezone=timezone)
@@ -103,6 +104,7 @@ class _Planner:
         if visit is None or not self._may_be(row, place, person, visit, stored=stored, visit_id=visit_id):
             return
         if len(self.plan.faults) == faults:
+            self.plan.undecided += _loses(row, visit, stored)
             self._decide(row, visit_id, f"{person.title}: {place.title}, {self._told(visit)}", visit, person)
 
     def _id_of(self, row: Row, place: Place, person: Named, started_at: datetime) -> UUID | None:
@@ -147,22 +149,27 @@ class _Planner:
             key = _POINTED.get(fault.pointer, fault.pointer.rpartition("/")[2])
             self.plan.refuse(row, key, fault.message)
         self._check_term(row, place, person, visit)
-        for other_id, other in self.logged[self._person_of(person.id), place.code]:
-            if other_id != visit_id and together(visit, other) is not None:
-                self.plan.refuse(
-                    row,
-                    "started_at",
-                    Message(
-                        "A visit of {commissioner} in {township} at this time is there already: {time}, id "
-                        "{id}. Take the row out of the file, or give this id to change that visit.",
-                        commissioner=person.title,
-                        township=place.title,
-                        time=self._told(other),
-                        id=other_id,
-                    ),
-                )
-        self._note_logged(visit_id, visit, person.id)
-        return len(self.plan.faults) == faults
+        begun = None if stored is not None or row.values.get("id") else self._begun(place, person, visit)
+        if begun is not None:
+            self.plan.refuse(
+                row,
+                "started_at",
+                Message(
+                    "A visit of {commissioner} in {township} at this time is there already: {time}, id "
+                    "{id}. Take the row out of the file, or give this id to change that visit.",
+                    commissioner=person.title,
+                    township=place.title,
+                    time=self._told(begun[1]),
+                    id=begun[0],
+                ),
+            )
+        if len(self.plan.faults) > faults:
+            return False
+        self.overlaps.note(self._person_of(person.id), person, visit_id, visit, row)
+        return True
+
+    def _begun(self, place: Place, person: Named, visit: Visit) -> tuple[UUID, Visit] | None:
+        return self.overlaps.begun(self._person_of(person.id), place.code, visit.started_at)
 
     def _check_term(self, row: Row, place: Place, person: Named, visit: Visit) -> None:
         terms = self.terms[place.code, self._person_of(person.id)]
@@ -226,23 +233,30 @@ class _Planner:
         )
 
     def finish(self) -> None:
-        """Say what the file holds and is not imported."""
+        """Say what the file holds and is not imported, and which visits were made at one time."""
         left_out = [key for key in _DECIDED_HERE if self.table.has(key)]
-        if left_out and any(change.action is not Action.KEEP for change in self.plan.changes):
+        if self.plan.undecided:
+            self.plan.notices.append(
+                Message(
+                    "Reviews, confirmations, grades and times of receipt are not taken from a file (rows "
+                    "that hold some: {count}). New and changed visits await review here and are graded "
+                    "anew. To move a whole installation, move its database and data folder.",
+                    count=self.plan.undecided,
+                )
+            )
+        elif left_out and any(change.action is not Action.KEEP for change in self.plan.changes):
             self.plan.notices.append(
                 Message(
                     "Grade, review, confirmation and time of receipt are decided here "
                     "and not taken from a file."
                 )
             )
+        self.plan.warnings.extend(self.overlaps.warnings())
 
     def _person_of(self, commissioner_id: str) -> str:
         """The record that remains of a commissioner whose duplicates were merged."""
         found = self.people.by_id.get(commissioner_id)
         return str((found or {}).get("merged_into") or commissioner_id)
-
-    def _note_logged(self, visit_id: UUID, visit: Visit, commissioner_id: str) -> None:
-        self.logged[self._person_of(commissioner_id), visit.township_code].append((visit_id, visit))
 
     def _columns(self, visit: Visit) -> Values:
         """The columns of a visit as a preview shows them, instants in the installation's time zone."""
@@ -254,7 +268,19 @@ class _Planner:
         }
 
     def _told(self, visit: Visit) -> str:
-        return visit.started_at.astimezone(self.timezone).strftime("%Y-%m-%d %H:%M")
+        return self.overlaps.moment(visit.started_at)
+
+
+def _loses(row: Row, visit: Visit, stored: StoredVisit | None) -> bool:
+    """Whether the row says of what is decided here anything that will not be so after the import."""
+    stays = stored is not None and stored.visit == visit
+    review = Review(stored.row["review"]) if stored is not None and stays else Review.SUBMITTED
+    confirmed = stored is not None and bool(stored.row["confirmation_approved"])
+    return bool(
+        row.values.get("review") not in (None, "", review.value)
+        or (row.values.get("confirmation_approved") and not confirmed)
+        or (row.values.get("received_at") and stored is None)
+    )
 
 
 def _audited(values: Values, revision: int) -> Values:

@@ -56,6 +56,7 @@ def show() -> str:
         encodings=_ENCODINGS,
         endings=ENDINGS,
         chosen=kind if kind in IMPORT_KINDS else None,
+        undecided=request.args.get("undecided", type=int),
         done=done if done is not None and None not in done.values() else None,
     )
 
@@ -109,6 +110,8 @@ def confirm() -> AnyResponse | str:
     if not result.written:
         return _preview_page(upload, result, changed_meanwhile=True)
     counts = {name: getattr(result.outcome, name) for name in _COUNTS}
+    if result.undecided:
+        counts["undecided"] = result.undecided
     return redirect(url_for("imports.show", done=1, kind=upload.kind, **counts), 303)
 
 
@@ -210,7 +213,7 @@ def _preview_page(upload: Upload, result: ImportResult, *, changed_meanwhile: bo
         kind_words=KIND_WORDS,
         result=result,
         token=token_of(_context(), upload),
-        counts=Counter(change.action for change in result.planned),
+        counts=Counter(change.action for change in result.sound),
         beside=len(result.side_changes),
         total=sum(change.action is not Change.KEEP for change in every),
         changes=list(islice(shown_changes(result, g.language), SHOWN_ROWS)),

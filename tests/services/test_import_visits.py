@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
@@ -14,10 +17,11 @@ from fieldapp.domain.errors import ForbiddenError
 from fieldapp.domain.permissions import Person, Role
 from fieldapp.domain.reviewing import ReviewStep
 from fieldapp.domain.visits import Review
+from fieldapp.i18n import translate
 from fieldapp.persistence import schema
-from fieldapp.services.context import Context
+from fieldapp.services.context import Context, open_context
 from fieldapp.services.export_table import EXPORT_FORMATS, ExportFormat, export_table
-from fieldapp.services.import_file import import_file
+from fieldapp.services.import_file import ImportResult, import_file
 from fieldapp.services.make_template import make_template
 from fieldapp.services.review_visit import review_visit
 from fieldapp.services.withdraw_visit import withdraw_visit
@@ -40,6 +44,21 @@ def register(context: Context) -> Context:
 
 def stored(context: Context) -> list[dict[str, Any]]:
     return rows(context, schema.visits, schema.visits.c.started_at)
+
+
+@pytest.fixture
+def elsewhere(register: Context, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Context]:
+    """Another installation that knows the same people and places."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    shutil.copyfile(migrated_sqlite, folder / "fieldapp.sqlite")
+    there = replace(
+        register.settings, data_dir=folder, database_url=f"sqlite:///{folder / 'fieldapp.sqlite'}"
+    )
+    opened = replace(open_context(there), now=register.now)
+    fill(opened)
+    yield opened
+    opened.close()
 
 
 def faults(context: Context, folder: Path, text: str) -> list[tuple[int | None, str | None, str]]:
@@ -93,11 +112,19 @@ def test_the_rules_of_the_field_hold_and_every_fault_is_named(register: Context,
         """,
     )
     assert {row for row, _, _ in found} == set(range(2, 10))
-    told = {row: message for row, _, message in found}
-    assert "lies ahead" in told[2] or "not in office" in told[2]
-    assert "ends before it begins" in told[3]
-    assert "2026-01-01 – 2026-12-31" in told[6]
-    assert "terms there: –" in told[7]
+    named = {row: message for row, _, message in found}
+    assert "lies ahead" in named[2] or "not in office" in named[2]
+    assert "ends before it begins" in named[3]
+    assert "2026-01-01 – 2026-12-31" in named[6]
+    assert "terms there: –" in named[7]
+
+
+def told(result: ImportResult) -> list[str]:
+    return [str(notice) for notice in result.notices]
+
+
+def reasons(context: Context) -> list[set[str]]:
+    return [{reason["code"] for reason in visit["grade_reasons"]} for visit in stored(context)]
 
 
 def test_a_visit_that_was_logged_by_phone_is_not_logged_again_from_paper(
@@ -106,7 +133,7 @@ def test_a_visit_that_was_logged_by_phone_is_not_logged_again_from_paper(
     record(register, commissioner(register), photos=[])
     text = """
     乡镇,科技特派员,开始时间,结束时间
-    拉林满族镇,张三,2026-11-20 10:00,2026-11-20 12:00
+    拉林满族镇,张三,2026-11-20 09:10,2026-11-20 11:40
     """
     result = bring_in(register, "visits", write_csv(tmp_path, text))
     (fault,) = result.outcome.errors
@@ -114,14 +141,89 @@ def test_a_visit_that_was_logged_by_phone_is_not_logged_again_from_paper(
     assert len(stored(register)) == 1
 
 
-def test_two_rows_of_one_file_are_told_apart_or_refused(register: Context, tmp_path: Path) -> None:
+def test_a_paper_log_of_the_time_of_another_visit_is_taken_told_and_graded(
+    register: Context, tmp_path: Path
+) -> None:
+    record(register, commissioner(register), photos=[])
+    text = """
+    乡镇,科技特派员,开始时间,结束时间
+    拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:30
+    拉林满族镇,张三,2026-11-20 10:00,2026-11-20 12:00
+    """
+    file = write_csv(tmp_path, text)
+    for dry_run in (True, False):
+        result = bring_in(register, "visits", file, dry_run=dry_run)
+        assert counts(result) == (2, 0, 0, 0)
+        (notice,) = told(result)
+        assert notice.startswith("Row 3: ")
+        assert f"2026-11-20 09:10 – 2026-11-20 11:40, id {ONE}" in notice
+    assert ["meanwhile.here" in codes for codes in reasons(register)] == [False, True, True]
+    again = bring_in(register, "visits", file)
+    assert (counts(again), told(again)) == ((0, 0, 0, 2), [])
+
+
+def test_of_a_visit_that_was_rejected_nothing_is_told(register: Context, tmp_path: Path) -> None:
+    record(register, commissioner(register), photos=[])
+    officer = make_account(register, Role.BUREAU_OFFICER)
+    review_visit(register, ONE, ReviewStep.REJECT, revision=1, seen=Review.SUBMITTED, by=officer, text="不实")
+    text = """
+    乡镇,科技特派员,开始时间,结束时间
+    拉林满族镇,张三,2026-11-20 10:00,2026-11-20 12:00
+    """
+    assert told(bring_in(register, "visits", write_csv(tmp_path, text))) == []
+
+
+def test_rows_of_one_time_are_told_by_their_numbers_and_the_same_log_twice_is_refused(
+    register: Context, tmp_path: Path
+) -> None:
     text = """
     乡镇,科技特派员,开始时间,结束时间
     拉林满族镇,张三,2026-03-05 09:00,2026-03-05 12:00
-    拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:00
     拉林满族镇,张三,2026-03-05 11:00,2026-03-05 13:00
+    拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:00
     """
-    assert [row for row, _, _ in faults(register, tmp_path, text)] == [3, 4]
+    assert [row for row, _, _ in faults(register, tmp_path, text)] == [4]
+    result = bring_in(register, "visits", write_csv(tmp_path, text.rstrip().rpartition("\n")[0]))
+    assert counts(result) == (2, 0, 0, 0)
+    (notice,) = told(result)
+    assert notice.startswith("Row 3: ")
+    assert ", row 2: " in notice
+    for locale, words in (("en", "at this time"), ("zh_CN", "第 3 行：")):
+        assert words in translate(result.notices[0], locale)
+
+
+@pytest.mark.parametrize("file_format", EXPORT_FORMATS)
+def test_visits_of_one_time_that_phones_sent_come_back_from_their_export(
+    register: Context, elsewhere: Context, tmp_path: Path, file_format: ExportFormat
+) -> None:
+    me = commissioner(elsewhere)
+    for number, more in ((1, {}), (2, {}), (3, {"ended_at": "2026-11-20T12:00:00+08:00"})):
+        record(elsewhere, me, UUID(int=number), photos=[], **more)
+    before = [(visit["id"], visit["grade"], visit["grade_reasons"]) for visit in stored(elsewhere)]
+    assert all("meanwhile.here" in codes for codes in reasons(elsewhere))
+    file = tmp_path / f"visits.{file_format}"
+    export_table(elsewhere, "visits", file_format, file)
+    assert counts(bring_in(elsewhere, "visits", file)) == (0, 0, 0, 3)
+    result = bring_in(register, "visits", file)
+    assert counts(result) == (3, 0, 0, 0)
+    assert sum("made another visit too" in notice for notice in told(result)) == 3
+    after = [(visit["id"], visit["grade"], visit["grade_reasons"]) for visit in stored(register)]
+    assert sorted(after, key=str) == sorted(before, key=str)
+
+
+def test_an_officer_learns_nothing_of_visits_beside_rows_that_are_not_theirs(
+    register: Context, tmp_path: Path
+) -> None:
+    record(register, commissioner(register), photos=[])
+    pingfang = make_account(register, Role.COUNTY_OFFICER, username="pingfang", county_codes=["230108"])
+    text = """
+    乡镇,科技特派员,开始时间,结束时间
+    拉林满族镇,张三,2026-11-20 10:00,2026-11-20 12:00
+    """
+    file = write_csv(tmp_path, text)
+    result = import_file(register, "visits", file, actor="x", by=pingfang, dry_run=True)
+    assert [fault.row for fault in result.outcome.errors] == [2]
+    assert told(result) == []
 
 
 def test_what_an_officer_decides_is_not_imported(register: Context, tmp_path: Path) -> None:
@@ -131,7 +233,7 @@ def test_what_an_officer_decides_is_not_imported(register: Context, tmp_path: Pa
     """
     result = bring_in(register, "visits", write_csv(tmp_path, text))
     assert counts(result) == (1, 0, 0, 0)
-    assert any("decided here" in str(notice) for notice in result.notices)
+    assert any("are not taken from a file (rows that hold some: 1)" in notice for notice in told(result))
     (visit,) = stored(register)
     assert (visit["review"], visit["confirmation_approved"]) == ("submitted", False)
     assert visit["grade"] != "A"
@@ -157,6 +259,28 @@ def test_what_is_exported_is_read_back_unchanged(
         export_table(register, "visits", file_format, file, locale=locale)
         assert counts(bring_in(register, "visits", file)) == (0, 0, 0, 3), locale
     assert stored(register) == before
+
+
+@pytest.mark.parametrize("file_format", EXPORT_FORMATS)
+def test_what_an_installation_decided_is_told_to_be_left_behind_when_its_visits_move(
+    register: Context, elsewhere: Context, tmp_path: Path, file_format: ExportFormat
+) -> None:
+    bring_in(elsewhere, "visits", write_csv(tmp_path, PAPER))
+    officer = make_account(elsewhere, Role.BUREAU_OFFICER)
+    first = stored(elsewhere)[0]
+    review_visit(elsewhere, first["id"], ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=officer)
+    file = tmp_path / f"visits.{file_format}"
+    export_table(elsewhere, "visits", file_format, file)
+    kept = bring_in(elsewhere, "visits", file)
+    assert (kept.undecided, told(kept)) == (0, [])
+    for dry_run in (True, False):
+        moved = bring_in(register, "visits", file, dry_run=dry_run)
+        assert moved.undecided == 2
+        assert "rows that hold some: 2" in told(moved)[0]
+        assert "审核" in translate(moved.notices[0], "zh_CN")
+    assert [visit["review"] for visit in stored(register)] == ["submitted", "submitted"]
+    again = bring_in(register, "visits", file)
+    assert (counts(again), again.undecided) == ((0, 0, 0, 2), 1)  # one is approved in the file alone
 
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"

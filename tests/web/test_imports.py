@@ -106,6 +106,40 @@ def test_faults_are_listed_and_can_be_downloaded(client: FlaskClient, register: 
     assert len(table.data.decode("utf-8-sig").splitlines()) == 301
 
 
+def test_rows_are_counted_and_not_their_faults(client: FlaskClient, register: Context) -> None:
+    visits = "".join(f"9999,赵六,不是{n},不是{n}\n" for n in range(1, 5))
+    sound = "拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:30"
+    text = f"township,commissioner,started_at,ended_at\n{sound}\n{visits}"
+    page = upload(client, text, kind="visits").text
+    shown = re.findall(r"<dt[^>]*>([^<]*)</dt><dd[^>]*>([^<]*)</dd>", page)
+    assert shown == [
+        ("To be added", "1"),
+        ("To be changed", "0"),
+        ("To be ended", "0"),
+        ("Unchanged", "0"),
+        ("Rows refused", "4"),
+    ]
+    assert [int(count) > 4 for count in re.findall(r"(\d+) faults", page)] == [True]
+
+
+def test_a_row_of_another_county_counts_as_refused_and_not_as_added(register: Context) -> None:
+    with client_of(register, Role.COUNTY_OFFICER) as client:  # of no county yet
+        page = upload(client, PRODUCT).text
+    shown = dict(re.findall(r"<dt[^>]*>([^<]*)</dt><dd[^>]*>([^<]*)</dd>", page))
+    assert (shown["To be added"], shown["Rows refused"]) == ("0", "1")
+
+
+def test_what_is_not_taken_of_a_visit_is_told_before_and_after_the_import(client: FlaskClient) -> None:
+    text = (
+        "township,commissioner,started_at,ended_at,review,received_at\n"
+        "拉林满族镇,张三,2026-03-05 09:00,2026-03-05 11:30,approved,2026-03-05 12:00\n"
+    )
+    preview = upload(client, text, kind="visits")
+    assert "are not taken from a file (rows that hold some: 1)" in preview.text
+    done = confirm(client, preview.text)
+    assert "were not taken from the file (rows that hold some: 1)" in done.text
+
+
 def test_changes_can_be_downloaded_in_full(client: FlaskClient) -> None:
     text = "name,institution\n" + "".join(f"特派员{n},东北农业大学\n" for n in range(300))
     page = upload(client, text, kind="commissioners")
