@@ -53,6 +53,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(month)
     app.add_template_filter(moment)
+    app.add_template_filter(time_of_day)
     app.add_template_filter(number)
     app.context_processor(_frame)
     app.after_request(_keep_language)
@@ -85,9 +86,14 @@ def month(value: date | str | None) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Day and time in the installation's time zone, to the minute: 2026-11-22 09:05."""
+    """Day and time where the installation is, to the minute: 2026年11月22日 09:05, 22 Nov 2026 09:05."""
+    return f"{day(value)} {time_of_day(value)}"
+
+
+def time_of_day(value: datetime) -> str:
+    """The time in the installation's time zone, to the minute: 09:05."""
     context: Context = current_app.extensions["fieldapp"]
-    return value.astimezone(context.settings.timezone).strftime("%Y-%m-%d %H:%M")
+    return value.astimezone(context.settings.timezone).strftime("%H:%M")
 
 
 def number(value: float) -> str:

@@ -114,6 +114,13 @@ def test_the_list_is_filtered_and_taken_away_as_it_is_shown(client_of: Client) -
     assert client.get("/visits?page=999999&search=%25&sort=nonsense").status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/visits", f"/visits/{ONE}", "/visits/review", "/visits/phones"])
+def test_days_and_moments_are_in_one_form_for_people(client_of: Client, address: str) -> None:
+    client = client_of()
+    shown = re.sub(r"<script\b.*?</script>|<[^>]*>", " ", client.get(address).text, flags=re.DOTALL)
+    assert re.findall(r"\d{4}-\d{2}-\d{2}", shown) == []
+
+
 def test_who_sees_what(client_of: Client, me: Person) -> None:
     assert f"/visits/{ONE}" in client_of(person=me).get("/visits").text
     assert f"/visits/{ONE}" in client_of(Role.VIEWER).get("/visits").text
