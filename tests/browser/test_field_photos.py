@@ -101,3 +101,34 @@ def test_who_keeps_an_unreadable_picture_loses_nothing_of_it(field_app: Field) -
     page.goto(f"{field_app.url}/field/#/")
     page.locator(".noted").get_by_role("link", name="有 1 张照片本机读不出").tap()
     expect(page.locator(".visit .content")).to_have_text("照片读不出")
+
+
+def test_a_photo_that_the_server_refuses_is_named_and_the_visit_is_said_to_be_received(
+    field_app: Field,
+) -> None:
+    phone = field_app.phone()
+    phone.ready_for_offline()
+    phone.offline()
+    page = phone.open("#/record")
+    for number, content in enumerate((picture(5), b"a text by the name of a photo", b"<svg/>", picture(6))):
+        phone.take_photo(content)
+        expect(page.locator(".photos li")).to_have_count(number + 1)
+    phone.log_visit("两张不是照片")
+    phone.offline(False)
+    phone.says("除 1 条需处理外，已发送")
+    card = page.locator(".visits .card").first
+    expect(card).to_contain_text("日志已收到，2 张照片未收")
+    card.locator("a").tap()
+    told = page.locator(".visit .notice-bad")
+    expect(told).to_contain_text("服务器已收到本条日志，但有 2 张照片未接收")
+    expect(told).not_to_contain_text("服务器未接收")
+    expect(told.locator(".refused-photo")).to_have_count(2)
+    expect(told.locator(".refused-photo").first).to_contain_text("照片 2（IMG_0001.jpg）：")
+    expect(told.get_by_role("button", name="放弃本机修改")).to_have_count(0)
+    told.get_by_role("button", name="不附照片 3").tap()
+    expect(told.locator(".refused-photo")).to_have_count(1)
+    told.get_by_role("button", name="不附照片 2").tap()
+    phone.says("全部已发送")
+    expect(told).to_have_count(0)
+    (stored,) = field_app.visits("两张不是照片")
+    assert stored["revision"] > 1

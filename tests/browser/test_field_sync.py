@@ -67,6 +67,38 @@ def test_two_phones_of_one_person_make_a_choice_of_both_versions(field_app: Fiel
     assert field_app.visits("第一台手机的内容") == []
 
 
+def test_who_deleted_what_another_phone_changed_chooses_with_both_in_sight(field_app: Field) -> None:
+    first, second = field_app.phone(), field_app.phone()
+    first.ready_for_offline()
+    first.log_visit("删除前的内容")
+    first.says("全部已发送")
+    second.ready_for_offline()
+    second.page.goto(f"{field_app.url}/field/#/visits")
+    first.offline()
+    _open_first(first)
+    first.page.get_by_role("button", name="删除").tap()
+    first.page.get_by_role("button", name="确认删除").tap()
+    _open_first(second)
+    second.page.get_by_role("link", name="修改").tap()
+    second.page.locator("textarea").fill("另一台改后的内容")
+    second.page.locator("button.save").tap()
+    second.says("全部已发送")
+    first.offline(False)
+    # The one visit is counted once: as one that needs attention.
+    first.says("需处理")
+    expect(first.page.locator(".sync-state")).not_to_contain_text("条待发送")
+    _open_first(first)
+    sides = first.page.locator(".compared .side")
+    expect(sides).to_have_count(2)
+    expect(sides.nth(0)).to_have_text("本机已删除删除前的内容")
+    expect(sides.nth(1)).to_have_text("服务器另一台改后的内容")
+    expect(first.page.locator(".visit .content")).to_have_text("另一台改后的内容")
+    first.page.get_by_role("button", name="全部用服务器的").tap()
+    first.says("全部已发送")
+    expect(first.page.locator(".visit .content")).to_have_text("另一台改后的内容")
+    assert len(field_app.visits("另一台改后的内容")) == 1
+
+
 def test_a_slow_and_lossy_network_delivers_exactly_once(field_app: Field) -> None:
     phone = field_app.phone()
     phone.ready_for_offline()

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newId, stateOf } from "../../fieldapp/static/js/field/outbox.js";
+import { refusedPhotos } from "../../fieldapp/static/js/field/photos.js";
 import { removeSent } from "../../fieldapp/static/js/field/removing.js";
 import { photoOf, standingClock, startPhone, values } from "./phone.mjs";
 import { answers, makeServer } from "./server.mjs";
@@ -62,6 +63,38 @@ test("a photo that the server will not have needs attention; without it the visi
   await phone.sync.run();
   assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
   assert.equal(await phone.store.pictures.count(), 0);
+});
+
+test("of several photos that the server will not have each is known; left out, an unfinished edit stays", async () => {
+  const server = makeServer();
+  const phone = startPhone({ fetch: server.fetch });
+  const id = newId();
+  const bad = [photoOf([1, 1], "one.jpg"), photoOf([2, 2], "two.jpg")];
+  for (const photo of [bad[0], PICTURE, bad[1]]) await phone.outbox.addPhoto(id, photo);
+  await phone.outbox.saveVisit(id, values());
+  server.plans.push(async (request) => {
+    if (request.method !== "PATCH") return undefined;
+    const size = (await request.arrayBuffer()).byteLength;
+    return size === 2 ? answers.problem(422, "photo.type", { title: "not a photo" }) : undefined;
+  });
+  await phone.sync.run();
+  const refused = async () => {
+    const rows = await phone.outbox.visits();
+    return ((await refusedPhotos(phone.store, 7, rows)).get(id) ?? []).map(({ n, name }) => [n, name]);
+  };
+  assert.deepEqual(await refused(), [
+    [1, "one.jpg"],
+    [3, "two.jpg"],
+  ]);
+  await phone.outbox.saveDraft(id, values({ content: "unfinished", photos: [] }));
+  for (const photo of bad) {
+    await phone.outbox.leaveOutPhoto(id, photo.sha256);
+    await phone.sync.run();
+  }
+  assert.deepEqual(await refused(), []);
+  assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
+  assert.deepEqual(server.visits.get(id).body.photos, [PICTURE.sha256]);
+  assert.equal((await phone.outbox.findDraft(id)).values.content, "unfinished");
 });
 
 test("a photo taken with another phone is left to that one", async () => {

@@ -141,6 +141,13 @@ for (const [what, state, key, kind] of [
   ["nobody is logged in", standing({ ...two, signedOut: true }), "sync_login 2", "warn"],
   ["the server is away", standing(two, { outcome: "server", retry_at: NOW }), "sync_trouble 2", "warn"],
   ["a portal answers", standing(two, { outcome: "portal" }), "sync_portal 2", "warn"],
+  ["all but one is sent", standing({ attention: 1 }), "sync_attention_else 1", "warn"],
+  [
+    "its owner has to log in",
+    standing({ ...two, owner: "x" }, { outcome: "refused" }),
+    "sync_owner 2",
+    "warn",
+  ],
   ["it is being sent", standing(two, { running: true }), "sync_sending 2", "plain"],
 ]) {
   test(`when ${what}, the state says so`, () => {

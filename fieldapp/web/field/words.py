@@ -56,6 +56,8 @@ _WORDS = {
     "sync_first": Message("Fetching your townships"),
     "sync_none": Message("Not synced yet"),
     "sync_attention": Message("{state}; needs attention: {count}"),
+    "sync_attention_else": Message("Sent {time}, all but {count} that need attention"),
+    "sync_attention_else_one": Message("Sent {time}, all but 1 that needs attention"),
     "sync_overdue": Message(
         "Visits have been waiting on this phone for {days} days: {count}. Go where there is a "
         "network and press “Send now”, or save them to a file."

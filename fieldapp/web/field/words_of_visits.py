@@ -167,6 +167,11 @@ _VISITS: dict[str, Message] = {
     "state_awaiting_photos": Message("sent, awaiting photos: {count}"),
     "state_sent": Message("sent"),
     "state_needs_attention": Message("needs attention"),
+    "state_photo_refused": Message("received; {count} photos refused"),
+    "state_photo_refused_one": Message("received; 1 photo refused"),
+    "photos_refused": Message("The server has received the visit, but refused {count} of its photos."),
+    "photos_refused_one": Message("The server has received the visit, but refused one of its photos."),
+    "photo_refused": Message("Photo {n} ({name}): {reason}"),
     "attention_changed": Message("It was changed elsewhere too. Both versions are here; choose."),
     "attention_deleted": Message("It was deleted elsewhere while you changed it. Choose whether to keep it."),
     "attention_photo": Message(
@@ -220,6 +225,9 @@ _VISITS: dict[str, Message] = {
     "conflict_keep": Message("Keep mine"),
     "conflict_let_go": Message("Let it be deleted"),
     "conflict_delete": Message("Delete it all the same"),
+    "conflict_version_left": Message("The server's version, whole"),
+    "side_deleted_here": Message("deleted on this phone"),
+    "side_deleted_there": Message("deleted on the server"),
     "side_mine": Message("on this phone"),
     "side_theirs": Message("on the server"),
 }

@@ -153,6 +153,21 @@ export function createOutbox({ store, user, clock = phoneTime }) {
         }
       }),
 
+    // Takes one photo out of a visit as it stands, such as one that the server would not have. An unfinished edit
+    // stays, without the photo.
+    leaveOutPhoto: (id, sha256) =>
+      store.change(QUEUE, async () => {
+        const row = await own(id);
+        const without = (photos = []) => photos.filter((other) => other !== sha256);
+        const draft = await store.drafts.get(id);
+        if (draft) {
+          const photos = without(draft.values.photos);
+          await store.drafts.put({ ...draft, values: { ...draft.values, photos } });
+        }
+        const body = { ...row.body, photos: without(row.body.photos) };
+        await put({ ...row, body, edits: row.edits + 1, attention: null });
+      }),
+
     // Keeps what is being written; call it at each keystroke. `id` is the visit's: newId() for a new one, made when
     // writing begins. The photos of the draft stay as addPhoto and removePhoto have them.
     saveDraft: (id, values) =>

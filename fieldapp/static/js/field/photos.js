@@ -92,6 +92,23 @@ export async function unreadPhotos(store, user, rows) {
   return counts;
 }
 
+// -> the photos of each visit that the server would not have, [{sha256, n, name, reason}] by the visit's id: n is its
+// place in the visit, from 1.
+export async function refusedPhotos(store, user, rows) {
+  const found = new Map();
+  for (const { id, attention, body } of rows) {
+    if (!attention?.photo) continue;
+    const photos = await store.photos.bulkGet(body.photos.map((digest) => [user, digest]));
+    const refused = photos.flatMap((photo, index) =>
+      photo?.attention
+        ? [{ sha256: photo.sha256, n: index + 1, name: photo.name, reason: photo.attention.message }]
+        : [],
+    );
+    if (refused.length) found.set(id, refused);
+  }
+  return found;
+}
+
 // -> a blob to show, or null. The thumbnail where there is one, else the picture while it is on this phone.
 export async function photoToShow(store, user, digest, { whole = false } = {}) {
   const photo = await store.photos.get([user, digest]);

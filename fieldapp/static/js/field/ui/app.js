@@ -3,7 +3,7 @@ import { say } from "../../map/words.js";
 import { createApi } from "../api.js";
 import { askForBackgroundSync, askForPeriodicSync } from "../background.js";
 import { createOutbox, stateOf } from "../outbox.js";
-import { unreadPhotos } from "../photos.js";
+import { refusedPhotos, unreadPhotos } from "../photos.js";
 import { lastUser, OutdatedPage, openStore, StorageClosed, StorageFull } from "../store.js";
 import { createSync, IDLE } from "../sync.js";
 import { now, phoneTime } from "../time.js";
@@ -29,6 +29,7 @@ const NOTHING = {
   others: [],
   answers: [],
   unread: new Map(),
+  refused: new Map(),
   seen: null,
   lastTownship: null,
   waiting: { pending: 0, oldest_at: null },
@@ -55,6 +56,7 @@ class App {
   waiting = { pending: 0, oldest_at: null };
   answers = []; // to questions of officers, still on the phone
   unread = new Map(); // how many photos of a visit the phone could not read, by the visit's id
+  refused = new Map(); // the photos of a visit that the server would not have, by the visit's id
   others = []; // people whose visits wait here as well
   seen = null; // when everything was last sent and read
   lastTownship = null;
@@ -97,11 +99,15 @@ class App {
 
   // What the state in words is made of.
   standing() {
-    const attention = this.rows.filter((row) => this.stateOf(row).state === "needs_attention").length;
+    const stuck = this.rows.filter((row) => this.stateOf(row).state === "needs_attention");
+    const attention = stuck.length;
     const sending = this.rows.filter((row) =>
       ["awaiting_photos", "sending"].includes(this.stateOf(row).state),
     ).length;
-    const { activity, waiting, seen } = this;
+    const { activity, seen } = this;
+    // A visit that needs attention waits for the person, and is counted as that alone.
+    const pending = this.waiting.pending - stuck.filter((row) => row.pending).length;
+    const waiting = { ...this.waiting, pending };
     const signedOut = activity.outcome === "session";
     const owner = this.notForThem ? (this.user?.name ?? null) : null;
     return { activity, waiting, sending, seen, online: navigator.onLine, signedOut, attention, owner };
@@ -263,6 +269,7 @@ class App {
       this.rows = rows.sort(latestFirst);
       Object.assign(this, { waiting, others, answers });
       this.unread = await unreadPhotos(this.store, user.id, rows);
+      this.refused = await refusedPhotos(this.store, user.id, rows);
       this.seen = Math.max(seen ?? 0, other ? 0 : this.seen) || null;
       this.lastTownship = township ?? rows[0]?.body.township_code ?? null;
     } else Object.assign(this, NOTHING);

@@ -30,20 +30,64 @@ export function conflictPart(app, row) {
     await app.changed();
   };
   const theirs = row.conflict.visit;
-  if (theirs.deleted || row.deleted) {
-    const key = theirs.deleted ? "conflict_deleted_there" : "conflict_deleted_here";
-    return notice(
+  if (theirs.deleted || row.deleted) return deletion(app, row, settle);
+  return comparison(app, row.body, bodyOf(theirs), settle);
+}
+
+// -> the version that there still is where one side deleted the visit, else null.
+export function versionLeft({ deleted, conflict }) {
+  return deleted && conflict && !conflict.visit.deleted ? bodyOf(conflict.visit) : null;
+}
+
+// One side deleted what the other one changed: what stands there now beside what this phone knew.
+function deletion(app, row, settle) {
+  const there = row.conflict.visit.deleted;
+  const left = versionLeft(row);
+  const names = Object.keys(PARTS).filter((name) => left && differs(row.body, left, PARTS[name]));
+  return make(
+    "section",
+    { class: "conflict" },
+    notice(
       "bad",
-      say(key),
+      say(there ? "conflict_deleted_there" : "conflict_deleted_here"),
       make(
         "div",
         { class: "buttons two" },
-        button(say(theirs.deleted ? "conflict_keep" : "conflict_delete"), () => settle("mine")),
-        button(say(theirs.deleted ? "conflict_let_go" : "conflict_theirs"), () => settle("theirs")),
+        button(say(there ? "conflict_keep" : "conflict_delete"), () => settle("mine")),
+        button(say(there ? "conflict_let_go" : "conflict_theirs"), () => settle("theirs")),
       ),
-    );
-  }
-  return comparison(app, row.body, bodyOf(theirs), settle);
+    ),
+    ...(names.length ? names : ["content"]).map((name) =>
+      there
+        ? sides(name, [
+            shownSide(app, name, row.body, "side_mine"),
+            make("div", { class: "side" }, make("span", { class: "hint", text: say("side_deleted_there") })),
+          ])
+        : sides(name, [
+            shownSide(app, name, row.body, "side_deleted_here", "del"),
+            shownSide(app, name, left, "side_theirs"),
+          ]),
+    ),
+    left ? make("h2", { text: say("conflict_version_left") }) : null,
+  );
+}
+
+const sides = (name, both) =>
+  make("fieldset", { class: "compared" }, make("legend", { text: say(name) }), ...both);
+
+function shownSide(app, name, body, key, tag = "span") {
+  return make(
+    "div",
+    { class: "side" },
+    make("span", { class: "hint", text: say(key) }),
+    sideValue(app, name, body, tag),
+  );
+}
+
+function sideValue(app, name, body, tag = "span") {
+  const value = make(tag, { class: "side-value", text: PARTS[name].tell(body, app) });
+  if (name === "photos") showPhotos(app, body.photos, value);
+  return value;
 }
 
 function comparison(app, mine, theirs, settle) {
@@ -83,23 +127,15 @@ function compared(app, name, mine, theirs, onchange) {
   const side = (key, body) => {
     const input = make("input", { type: "radio", name: group, value: key, checked: key === "mine" });
     input.addEventListener("change", () => onchange(key));
-    const value = make("span", { class: "side-value", text: PARTS[name].tell(body, app) });
-    if (name === "photos") showPhotos(app, body.photos, value);
     return make(
       "label",
       { class: "side" },
       input,
       make("span", { class: "hint", text: say(`side_${key}`) }),
-      value,
+      sideValue(app, name, body),
     );
   };
-  return make(
-    "fieldset",
-    { class: "compared" },
-    make("legend", { text: say(name) }),
-    side("mine", mine),
-    side("theirs", theirs),
-  );
+  return sides(name, [side("mine", mine), side("theirs", theirs)]);
 }
 
 async function showPhotos(app, photos, place) {

@@ -50,7 +50,7 @@ export function makeFrame(app) {
       else if (wish === "send") act.replaceChildren(button(say("send_now"), () => app.sendNow()));
       else act.replaceChildren();
     },
-    overdue: () => sayOverdue(app.standing()),
+    overdue: () => sayOverdue(app),
     // Said once, aloud too, and gone after a while.
     announce(text) {
       clearTimeout(hush);

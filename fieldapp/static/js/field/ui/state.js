@@ -21,6 +21,10 @@ export function sayState(app, row) {
   if (state === "awaiting_photos") {
     return { state, text: say("state_awaiting_photos", { count: row.document.photos_awaited.length }), code };
   }
+  const refused = app.refused.get(row.id);
+  if (state === "needs_attention" && !row.conflict && refused) {
+    return { state, text: say("state_photo_refused", { count: refused.length }), code };
+  }
   if (state === "on_phone" && row.deleted) return { state, text: say("state_deleting"), code };
   return { state, text: say(`state_${state}`), code };
 }
@@ -34,11 +38,15 @@ export const stateBadge = (app, row) => {
 export function sayAttention(app, row) {
   const { state, code } = app.stateOf(row);
   if (state !== "needs_attention") return [];
+  const refused = row.conflict ? null : app.refused.get(row.id);
+  if (refused) return [say("photos_refused", { count: refused.length }), ...refused.map(sayRefusedPhoto)];
   const told = row.attention
     ? [row.attention.message, ...(row.attention.errors ?? []).map((each) => each.message)]
     : [];
   return [...new Set([...told, say(CODES[code] ?? "attention_other")])].filter(Boolean);
 }
+
+export const sayRefusedPhoto = ({ n, name, reason }) => say("photo_refused", { n, name, reason });
 
 export const sayReview = (row) => (row.document?.review ? say(`review_${row.document.review}`) : null);
 

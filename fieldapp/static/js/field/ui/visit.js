@@ -1,11 +1,11 @@
 // One visit, whole: what was logged, how it stands, what officers say of it, and what can be done.
 import { say } from "../../map/words.js";
 import { plainText } from "../text.js";
-import { conflictPart } from "./conflict.js";
+import { conflictPart, versionLeft } from "./conflict.js";
 import { button, facts, link, make, newName, notice, para } from "./dom.js";
 import { photoFigure } from "./photo.js";
 import { sayResults } from "./results-field.js";
-import { openQuestion, sayAttention, sayReview, stateBadge } from "./state.js";
+import { openQuestion, sayAttention, sayRefusedPhoto, sayReview, stateBadge } from "./state.js";
 import { fullTownshipName, sayPeriod, sayPosition } from "./telling.js";
 import { minutesBetween, sayLength, sayMoment } from "./times.js";
 
@@ -45,41 +45,55 @@ export function visitScreen(app, id) {
     const row = app.rows.find((each) => each.id === id);
     if (!row) return app.go("#/visits");
     const answers = await app.store.answers.where({ visit_id: id }).toArray();
-    const key = JSON.stringify([row, answers, app.stateOf(row)]);
+    const key = JSON.stringify([row, answers, app.stateOf(row), app.refused.get(id)]);
     if (key === shown) return;
     shown = key;
     element.replaceChildren(
       make("h1", { tabindex: -1, text: fullTownshipName(app, row.body.township_code) }),
       make("p", { class: "badges" }, stateBadge(app, row)),
-      ...(row.conflict ? [conflictPart(app, row)] : reasonsOf(row)),
+      ...(row.conflict ? [conflictPart(app, row)] : await reasonsOf(row)),
       talk(row, answers),
       await content(row),
       actions(row),
     );
   }
 
-  function reasonsOf(row) {
+  // One that the server would not have: which it is, why, and the choice to go without it.
+  async function refusedPhoto(photo) {
+    const { sha256, n } = photo;
+    const leaveOut = () => app.outbox.leaveOutPhoto(id, sha256).then(() => app.changed());
+    return make(
+      "div",
+      { class: "refused-photo" },
+      await photoFigure(app, sha256, say("photo_n", { n })),
+      make("div", {}, para(sayRefusedPhoto(photo)), button(say("photo_leave_out", { n }), leaveOut)),
+    );
+  }
+
+  async function reasonsOf(row) {
     const reasons = sayAttention(app, row);
     if (!reasons.length) return [];
+    const refused = app.refused.get(id) ?? [];
     const retry = () => app.outbox.retryVisit(id).then(() => app.changed());
     const discard = () => app.outbox.discardChange(id).then(() => app.changed());
     return [
       notice(
         "bad",
-        ...reasons,
+        ...(refused.length ? [reasons[0], ...(await Promise.all(refused.map(refusedPhoto)))] : reasons),
         make(
           "div",
           { class: "buttons" },
           link(say("change"), `#/visits/${id}/edit`, { class: "button" }),
           button(say("send_again"), retry),
-          row.document ? button(say("discard_change"), discard) : null,
+          row.document && row.pending ? button(say("discard_change"), discard) : null,
         ),
       ),
     ];
   }
 
   async function content(row) {
-    const { body, document } = row;
+    const { document } = row;
+    const body = versionLeft(row) ?? row.body;
     const photos = await Promise.all(
       body.photos.map(async (sha256, index) =>
         make("li", {}, await photoFigure(app, sha256, say("photo_n", { n: index + 1 }))),

@@ -46,7 +46,12 @@ export function saySync({
   else if (sending) line = { text: say("sync_photos_waiting", { count: sending }), kind: "plain" };
   else if (seen) line = { text: say("sync_done", { time: sayMoment(seen, now) }), kind: "good" };
   else line = { text: say(activity.running ? "sync_first" : "sync_none"), kind: "plain" };
-  if (attention)
+  if (attention && line.kind === "good")
+    line = {
+      text: say("sync_attention_else", { count: attention, time: sayMoment(seen, now) }),
+      kind: "warn",
+    };
+  else if (attention)
     line = { ...line, text: say("sync_attention", { state: line.text, count: attention }), kind: "warn" };
   return line;
 }
