@@ -88,6 +88,8 @@ class _Planner:
         person = None if row.faulty & {"commissioner_id", "commissioner"} else self.people.of(row)
         if place is None or person is None or row.faulty:
             return
+        if self.said.is_of_another_day(row):
+            return
         started_at = self.said.moment(row.values["started_at"])
         visit_id = self._id_of(row, place, person, started_at)
         if visit_id is None:

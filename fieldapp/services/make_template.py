@@ -16,7 +16,7 @@ from fieldapp.workbooks.writing import write_template
 _LEFT_OUT = frozenset(
     {"demonstration", "pinyin", "seat_source"}
     # Of a visit: what is decided or found out here.
-    | {"grade", "review", "confirmation_approved", "received_at", "visited_on", "county_code"}
+    | {"grade", "review", "confirmation_approved", "received_at", "county_code"}
 )
 
 

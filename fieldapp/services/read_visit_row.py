@@ -99,6 +99,22 @@ class VisitRows:
             for key, value in given.items()
         }
 
+    def is_of_another_day(self, row: Row) -> bool:
+        """Whether the row writes two days, which is a fault; with an offset they may well be the same."""
+        day, began = row.values.get("visited_on"), row.values["started_at"]
+        if day is None or not isinstance(began, datetime) or began.tzinfo is not None or began.date() == day:
+            return False
+        self.plan.refuse(
+            row,
+            "visited_on",
+            Message(
+                "The day {day} is not that of the beginning, {time}. Correct one of the two.",
+                day=day,
+                time=began.strftime("%Y-%m-%d %H:%M"),
+            ),
+        )
+        return True
+
     def moment(self, value: Any) -> datetime:
         """A moment of a cell: one that names no offset from UTC is of the installation's time zone."""
         moment: datetime = value

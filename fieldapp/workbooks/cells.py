@@ -13,7 +13,7 @@ from rapidfuzz import process
 from fieldapp.i18n import translate
 from fieldapp.workbooks.columns import LOCALES, NO, YES, Column, normalised_header
 from fieldapp.workbooks.errors import CellError
-from fieldapp.workbooks.moments import Written, read_moment
+from fieldapp.workbooks.moments import Written, read_moment, read_time, time_within
 from fieldapp.workbooks.texts import is_taken
 from geodata.errors import Message
 
@@ -25,6 +25,8 @@ _YES = frozenset({"是", "有", "对", "√", "✓", "✔", "y", "yes", "true", 
 _NO = frozenset({"否", "无", "不是", "没有", "×", "✗", "✘", "x", "n", "no", "false", "f", "0"})
 _SEPARATORS = re.compile(r"[、,，;；|\n]+")
 _MANY_CHOICES = 12
+# The day 0 of the calendars of spreadsheets.
+_NO_DAYS = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1904, 1, 1)})
 
 
 def cleaned(text: str) -> str:
@@ -51,13 +53,18 @@ def is_error(text: str) -> bool:
 
 
 def parser_for(column: Column, *, dates_from_1904: bool = False) -> Callable[[object], object]:
-    """A function from a cell that is not blank to the value of the column's kind; it raises `CellError`."""
+    """A function from a cell that is not blank to the value of the column's kind; it raises `CellError`.
+
+    Where another column may have the day, a cell with only a time of day gives a ``time``.
+    """
     if column.kind in ("choice", "choices"):
         return _choices_parser(column)
     if column.kind == "code":
         return lambda cell: _code(cell, column.digits)
     if column.kind == "date":
         return lambda cell: _date(cell, dates_from_1904)
+    if column.kind == "datetime" and column.day is not None:
+        return lambda cell: _datetime_or_time(cell, dates_from_1904)
     if column.kind == "datetime":
         return lambda cell: _datetime(cell, dates_from_1904)
     return {"text": _text, "integer": _integer, "number": _number, "boolean": _boolean}[column.kind]
@@ -211,6 +218,35 @@ def _datetime(cell: object, dates_from_1904: bool) -> datetime:
             Message("{value} has no time of day. Write it like 2026-01-05 09:30.", value=written(cell))
         )
     return written_as.moment
+
+
+def _datetime_or_time(cell: object, dates_from_1904: bool) -> datetime | time:
+    if (clock := _time_of_day(cell)) is not None:
+        return clock
+    if _moment(cell, dates_from_1904) is None:
+        raise CellError(
+            Message(
+                "{value} is not a time. Write it like 09:30 beside a column with the day, "
+                "or with the day: 2026-01-05 09:30.",
+                value=written(cell),
+            )
+        )
+    return _datetime(cell, dates_from_1904)
+
+
+def _time_of_day(cell: object) -> time | None:
+    """The time of day of a cell that names no day: for a spreadsheet a part of its day 0."""
+    if isinstance(cell, datetime):
+        return cell.time() if cell.date() in _NO_DAYS else None
+    if isinstance(cell, time):
+        return cell
+    if isinstance(cell, timedelta):
+        return time_within(cell)
+    if isinstance(cell, float) and 0 <= cell < 1:
+        return time_within(timedelta(seconds=round(cell * 86400)))
+    if isinstance(cell, bool | date):
+        return None
+    return read_time(_plain(cell))
 
 
 def _choices_parser(column: Column) -> Callable[[object], object]:

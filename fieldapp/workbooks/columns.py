@@ -26,7 +26,8 @@ class Column:
     A header is recognised by ``key``, ``words`` in either language, or one of ``aliases``. ``required``
     asks for the column and for a value in each row. ``digits`` is the fixed length of a numeric ``code``.
     ``choices`` maps each stored value to its accepted words, the first of which is shown; kind ``choices``
-    takes several of them in one cell and gives a tuple. ``hint`` and ``example`` are for the template.
+    takes several of them in one cell and gives a tuple. ``day`` is the key of the column that has the day
+    where a cell of this ``datetime`` has only a time of day. ``hint`` and ``example`` are for the template.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Column:
     kind: Kind = "text"
     choices: Mapping[str, Sequence[str | Message]] = field(default_factory=lambda: MappingProxyType({}))
     digits: int | None = None
+    day: str | None = None
     hint: Message | None = None
     example: object = None
 

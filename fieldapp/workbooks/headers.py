@@ -129,6 +129,20 @@ def match_header(grid: Grid, number: int, names: HeaderNames) -> Header:
 
 def _missing(grid: Grid, number: int, column: Column, header: Header) -> ImportFault:
     found = "、".join((*header.headers.values(), *header.ignored))
+    if column.day in header.headers:
+        return _fault(
+            grid,
+            number,
+            column.header("zh_CN"),
+            Message(
+                "The column {column} is missing: {day} has the days alone. Add the column and write the time "
+                "of day in each row, such as 09:30. Accepted headers are: {accepted}.",
+                column=column.words,
+                day=header.headers[column.day],
+                accepted="、".join(column.names),
+            ),
+            value=None,
+        )
     return _fault(
         grid,
         number,

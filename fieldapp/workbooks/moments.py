@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
 from fieldapp.workbooks.errors import CellError
 from geodata.errors import Message
@@ -50,8 +50,10 @@ _SPOKEN = (
 )
 _HALF = r"(?:\s*(?P<half>[ap])\.?m\.?)?"
 _ZONE = r"(?:\s*(?P<zone>Z|[+-]\d{2}:?\d{2}))?"
-_TIME = rf"{_PERIOD}(?:{_CLOCK}|{_SPOKEN}){_HALF}{_ZONE}"
+_LOCAL_TIME = rf"{_PERIOD}(?:{_CLOCK}|{_SPOKEN}){_HALF}"
+_TIME = rf"{_LOCAL_TIME}{_ZONE}"
 _MOMENT = re.compile(rf"{_DAY}{_WEEKDAY}(?:(?:{_GAP}|(?=\D)){_TIME})?", re.IGNORECASE)
+_TIME_OF_DAY = re.compile(_LOCAL_TIME, re.IGNORECASE)
 # A month and a day, or a year of two digits, and perhaps a time.
 _YEARLESS = re.compile(
     r"(?:\d{2}\s*年\s*)?\d{1,2}\s*月\s*\d{1,2}\s*[日号]?(?:\D.*)?|\d{1,2}[-/.]\d{1,2}(?:\s.*)?", re.DOTALL
@@ -95,6 +97,27 @@ def read_moment(text: str, *, dates_from_1904: bool) -> Written | None:
     return None
 
 
+def read_time(text: str) -> time | None:
+    """The time of day that a text without full-width signs names; None where it is none, or names a day too.
+
+    Raises `CellError` where it can be understood in two ways.
+    """
+    match = _TIME_OF_DAY.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return _clock(text, match.groupdict(), "15:30")
+    except ValueError:
+        return None
+
+
+def time_within(since_midnight: timedelta) -> time | None:
+    """The time of day so long after midnight; None where that is another day."""
+    if not timedelta() <= since_midnight < timedelta(days=1):
+        return None
+    return (datetime(1970, 1, 1) + since_midnight).time()  # noqa: DTZ001 - of no zone
+
+
 def _moment_of(text: str, said: Mapping[str, str | None]) -> Written:
     day = datetime(int(said["year"] or 0), int(said["month"] or 0), int(said["day"] or 0))  # noqa: DTZ001
     weekday = (said["weekday"] or "").replace("天", "日")
@@ -104,18 +127,22 @@ def _moment_of(text: str, said: Mapping[str, str | None]) -> Written:
         )
     if said["hour"] is None and said["spoken_hour"] is None:
         return Written(day, timed=False)
+    clock = _clock(text, said, "2026-01-05 15:30")
+    zone = _offset(said["zone"]) if said["zone"] else None
+    return Written(datetime.combine(day, clock, zone), timed=True)
+
+
+def _clock(text: str, said: Mapping[str, str | None], example: str) -> time:
     part = said["part"]
-    moment = day.replace(
-        hour=_hour_of(text, said),
+    return time(
+        hour=_hour_of(text, said, example),
         minute=_PARTS[part] if part else int(said["minute"] or said["spoken_minute"] or 0),
         second=int(said["second"] or said["spoken_second"] or 0),
         microsecond=int((said["fraction"] or "").ljust(6, "0")),
-        tzinfo=_offset(said["zone"]) if said["zone"] else None,
     )
-    return Written(moment, timed=True)
 
 
-def _hour_of(text: str, said: Mapping[str, str | None]) -> int:
+def _hour_of(text: str, said: Mapping[str, str | None], example: str) -> int:
     shown = said["hour"] or said["spoken_hour"] or ""
     words = [word for word in (said["period"], said["half"] and f"{said['half'].lower()}m") if word]
     # 3点 alone is as likely of the afternoon; 03点 and 3时 are hours of the day's 24.
@@ -128,7 +155,7 @@ def _hour_of(text: str, said: Mapping[str, str | None]) -> int:
         Message(
             "{value} can be understood in more than one way. Write the hour from 0 to 23: {example}.",
             value=text,
-            example="2026-01-05 15:30",
+            example=example,
         )
     )
 

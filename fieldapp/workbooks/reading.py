@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from pathlib import Path
 
 from fieldapp.domain.importing import MAX_FAULTS, ImportFault
@@ -196,7 +197,34 @@ def _read_body(
                 faulty.add(key)
                 if _is_full(sheet, row, key, error.message):
                     return
+        if not _put_days(sheet, row, columns, faulty):
+            return
         sheet.rows.append(replace(row, faulty=frozenset(faulty)) if faulty else row)
+
+
+def _put_days(sheet: Sheet, row: Row, columns: Sequence[Column], faulty: set[str]) -> bool:
+    """Put before each time of day the day of its column; false when there are too many faults to go on."""
+    words = {column.key: column.words for column in columns}
+    for column in columns:
+        clock = row.values[column.key]
+        if column.day is None or not isinstance(clock, time):
+            continue
+        day = row.values[column.day]
+        if isinstance(day, date):
+            row.values[column.key] = datetime.combine(day, clock)
+            continue
+        row.values[column.key] = None
+        is_told = column.day in faulty  # of the day itself
+        faulty.add(column.key)
+        message = Message(
+            "{value} is a time without a day. Write the day in the column {day}, or before the time: "
+            "2026-01-05 09:30.",
+            value=row.written[column.key],
+            day=words[column.day],
+        )
+        if not is_told and _is_full(sheet, row, column.key, message):
+            return False
+    return True
 
 
 def _foot(rows: Sequence[Sequence[object]]) -> int:

@@ -33,6 +33,8 @@ _KINDS: dict[str, Message] = {
     "choices": Message("one or more of the accepted values, with 、 between them"),
 }
 
+_TIME_BESIDE_A_DAY = Message("time of day, such as 09:30, or date and time, such as 2026-01-05 09:30")
+
 
 def write_template(
     columns: Sequence[Column],
@@ -94,7 +96,8 @@ def _write_form(
         sheet.write_string(0, position, header, needed if column.required else heading)
         shown = _example(column, options[column.key], locale)
         kind = column.kind if column.kind in formats else "text"
-        kind = "number" if column.kind == "integer" else kind
+        # A spreadsheet finds out by itself whether a time alone was written, or one with its day.
+        kind = "number" if column.kind == "integer" or column.day else kind
         width = min(max(display_width(header) + 4, display_width(str(shown)) + 2, 12), 40)
         sheet.set_column(position, position, width, formats[kind])
         if isinstance(shown, date):
@@ -156,6 +159,7 @@ def _write_explanation(
         kind = (
             Message("code of {digits} digits", digits=column.digits) if column.digits else _KINDS[column.kind]
         )
+        kind = _TIME_BESIDE_A_DAY if column.day else kind
         texts = [
             column.header(locale),
             yes_or_no(column.required, locale),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings, strategies
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from fieldapp.domain.errors import ForbiddenError
 from fieldapp.domain.permissions import Person, Role
@@ -25,6 +26,7 @@ from fieldapp.services.import_file import ImportResult, import_file
 from fieldapp.services.make_template import make_template
 from fieldapp.services.review_visit import review_visit
 from fieldapp.services.withdraw_visit import withdraw_visit
+from geodata.errors import Message
 from tests.accounts import make_account
 from tests.services.small_register import bring_in, counts, fill, rows, write_csv
 from tests.services.visits import ONE, commissioner, record
@@ -366,6 +368,106 @@ def test_officers_import_what_is_their_counties_and_commissioners_nothing(
     assert brought(replace(wuchang, county_codes=frozenset({"230108"}))) == (0, 2)
     with pytest.raises(ForbiddenError):
         brought(commissioner(register))
+
+
+KEPT_ON_PAPER: list[tuple[str, list[object]]] = [
+    ("日期", [date(2026, 3, 5), "2026年4月8日", "2026.5.6"]),
+    ("乡镇", ["拉林满族镇"] * 3),
+    ("姓名", ["张三"] * 3),
+    ("开始时间", [time(9, 0), "上午9点", "9:00"]),
+    ("结束时间", [time(11, 30), "下午3点半", "11:05"]),
+]
+UNDERSTOOD = [
+    ("2026-03-05T09:00:00+08:00", "2026-03-05T11:30:00+08:00"),
+    ("2026-04-08T09:00:00+08:00", "2026-04-08T15:30:00+08:00"),
+    ("2026-05-06T09:00:00+08:00", "2026-05-06T11:05:00+08:00"),
+]
+
+
+def shown(context: Context) -> list[tuple[str, str]]:
+    zone = context.settings.timezone
+    return [
+        (visit["started_at"].astimezone(zone).isoformat(), visit["ended_at"].astimezone(zone).isoformat())
+        for visit in stored(context)
+    ]
+
+
+def test_a_sheet_with_the_day_beside_its_times_comes_in(register: Context, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append([header for header, _ in KEPT_ON_PAPER])
+    for row in zip(*(cells for _, cells in KEPT_ON_PAPER), strict=True):
+        sheet.append(list(row))
+    file = tmp_path / "log.xlsx"
+    book.save(file)
+    assert counts(bring_in(register, "visits", file)) == (3, 0, 0, 0)
+    assert shown(register) == UNDERSTOOD
+    assert counts(bring_in(register, "visits", file)) == (0, 0, 0, 3)
+    text = "\n".join(
+        ",".join(map(str, row))
+        for row in (
+            [header for header, _ in KEPT_ON_PAPER],
+            *zip(*(cells for _, cells in KEPT_ON_PAPER), strict=True),
+        )
+    )
+    assert counts(bring_in(register, "visits", write_csv(tmp_path, text))) == (0, 0, 0, 3)
+
+
+def test_days_without_times_are_refused_and_the_missing_columns_named(
+    register: Context, tmp_path: Path
+) -> None:
+    text = """
+    日期,乡镇,姓名,服务内容
+    2026-03-05,拉林满族镇,张三,查看育秧棚
+    """
+    found = faults(register, tmp_path, text)
+    assert [(row, column) for row, column, _ in found] == [(1, "开始时间"), (1, "结束时间")]
+    assert all("日期 has the days alone. Add the column" in message for _, _, message in found)
+    result = bring_in(register, "visits", write_csv(tmp_path, text))
+    said = [translate(fault.message, "zh_CN") for fault in result.outcome.errors]
+    assert said[0].startswith("缺少“开始时间”列：“日期”列只有日期。")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "said"),
+    [
+        (",09:00,11:30", "开始时间", "09:00 is a time without a day. Write the day in the column"),
+        ("3月5日,09:00,11:30", "日期", "does not say the year"),
+        ("2026-03-05,09:00,", "结束时间", "is missing"),
+        ("2026-03-05,2026-03-06 09:00,2026-03-06 11:30", "日期", "is not that of the beginning"),
+        ("2026-03-05,14:00,11:30", "结束时间", "ends before it begins"),
+    ],
+)
+def test_a_row_whose_day_is_not_clear_is_refused_at_its_cell(
+    register: Context, tmp_path: Path, row: str, column: str, said: str
+) -> None:
+    found = faults(register, tmp_path, f"日期,开始时间,结束时间,乡镇,姓名\n{row},拉林满族镇,张三")
+    assert (found[0][0], found[0][1]) == (2, column)
+    assert said in found[0][2]
+    assert len(found) == (2 if row.startswith(",") else 1)
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_the_template_shows_the_day_beside_its_times(register: Context, tmp_path: Path, locale: str) -> None:
+    file = tmp_path / "template.xlsx"
+    make_template(register, "visits", file, locale=locale)
+    sheet = load_workbook(file).worksheets[0]
+    first, example = ([cell.value for cell in sheet[row]] for row in (1, 2))
+    at = first.index(translate(Message("visited on"), locale))
+    assert first[at + 1 : at + 3] == [
+        translate(Message(words), locale) + "*" for words in ("started at", "ended at")
+    ]
+    assert [str(value)[:10] for value in example[at : at + 3]] == ["2026-11-20", "09:10", "11:40"]
+    book = load_workbook(file)
+    for column, value in ((at, date(2026, 3, 5)), (at + 1, time(9, 0)), (at + 2, time(11, 30))):
+        book.worksheets[0].cell(3, column + 1).value = value
+    for words, value in (("township", "拉林满族镇"), ("commissioner", "张三")):
+        header = translate(Message(words), locale)
+        book.worksheets[0].cell(3, [str(each).rstrip("*") for each in first].index(header) + 1).value = value
+    book.save(file)
+    assert counts(bring_in(register, "visits", file)) == (1, 0, 0, 0)
+    assert shown(register) == UNDERSTOOD[:1]
 
 
 def test_the_template_is_filled_in_with_drop_downs_and_read(register: Context, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -141,6 +141,54 @@ def test_a_moment_in_the_words_of_people_is_read_as_that_moment(
         if wide:
             text = text.replace(":", "：").replace("1", "１")
         assert read(text) == moment, text
+
+
+DATED = Column("t", Message("t"), kind="datetime", day="d")
+
+
+@given(moments, days, weekdays, st.booleans())
+def test_a_time_beside_its_day_is_the_moment_that_both_would_be_in_one_cell(
+    moment: datetime, day: str, weekday: str, wide: bool
+) -> None:
+    parse = parser_for(DATED)
+    date_text = day.format(moment).strip() + weekday.format("一二三四五六日"[moment.weekday()])
+    clock = moment.time()
+    since_midnight = timedelta(hours=clock.hour, minutes=clock.minute)
+    cells: list[object] = [
+        clock,
+        since_midnight,
+        since_midnight / timedelta(days=1),
+        datetime.combine(date(1899, 12, 31), clock),
+        f"{clock:%H:%M}",
+        f"{clock:%H:%M:%S}",
+        f"{clock.hour}时{clock.minute}分",
+        f"{clock.hour}:{clock.minute:02}",
+    ]
+    if clock.hour < 12:
+        cells += [f"上午{clock.hour}点{clock.minute}分", f"{clock.hour}:{clock.minute:02} am"]
+    else:
+        cells += [
+            f"下午{clock.hour % 12 or 12}点{clock.minute}分",
+            f"{clock.hour % 12 or 12}:{clock.minute:02}PM",
+        ]
+    for cell in cells:
+        shown = cell.replace(":", "：").replace("1", "１") if wide and isinstance(cell, str) else cell
+        assert parse(shown) == clock, shown
+        if isinstance(cell, str):
+            assert read(f"{date_text} {cell}") == moment == datetime.combine(moment.date(), clock)
+    assert parse(moment) == moment
+    assert parse(f"{date_text} {clock:%H:%M}") == moment
+
+
+@pytest.mark.parametrize("cell", ["25:00", "24:00", "9", 9, "上午", timedelta(days=1), True, "9:75"])
+def test_what_is_no_time_of_day_is_refused_with_how_to_write_it(cell: object) -> None:
+    with pytest.raises(CellError, match=r"is not a time\. Write it like 09:30"):
+        parser_for(DATED)(cell)
+
+
+def test_a_time_of_day_that_can_be_meant_twice_is_refused() -> None:
+    with pytest.raises(CellError, match="from 0 to 23: 15:30"):
+        parser_for(DATED)("3点")
 
 
 @given(

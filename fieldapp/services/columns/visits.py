@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fieldapp.domain.reviewing import REVIEW_WORDS
 from fieldapp.domain.visits import RESULTS
 from fieldapp.services.columns.shared import DEMONSTRATION, place
@@ -48,22 +50,31 @@ VISITS = (
         example="张三",
     ),
     Column(
+        "visited_on",
+        Message("visited on"),
+        ("日期", "服务日", "服务日期", "下乡日期", "date", "day", "service date"),
+        kind="date",
+        hint=Message("needed where the times are written without a day"),
+        example=date(2026, 11, 20),
+    ),
+    Column(
         "started_at",
         Message("started at"),
-        ("开始时间", "服务开始时间", "服务时间"),
+        ("开始时间", "服务开始时间", "服务时间", "开始", "起始时间", "start", "start time"),
         required=True,
         kind="datetime",
-        example="2026-11-20 09:10",
+        day="visited_on",
+        example="09:10",
     ),
     Column(
         "ended_at",
         Message("ended at"),
-        ("结束时间", "服务结束时间"),
+        ("结束时间", "服务结束时间", "结束", "终止时间", "end", "end time"),
         required=True,
         kind="datetime",
-        example="2026-11-20 11:40",
+        day="visited_on",
+        example="11:40",
     ),
-    Column("visited_on", Message("visited on"), kind="date"),
     Column("received_at", Message("received at"), kind="datetime"),
     Column(
         "mode",
