@@ -91,7 +91,7 @@ def test_the_slip_fits_one_sheet_of_paper_and_leads_a_phone_to_its_answer(
     expect(phone.get_by_role("heading", name="谢谢")).to_be_visible()
     page.go_back()
     page.reload()
-    expect(page.locator("dd.long-text", has_text="<b>很好</b>")).to_be_visible()
+    expect(page.locator("dd .long-text", has_text="<b>很好</b>")).to_be_visible()
 
 
 def test_one_of_grade_a_is_left_out_by_keyboard_and_goes_on_waiting(workplace: str, visit: Visit) -> None:
@@ -116,3 +116,40 @@ def test_no_list_of_visits_is_cut_on_a_phone(demonstration: str, visit: Visit) -
         page = visit(f"{demonstration}{path}", role=Role.BUREAU_OFFICER, viewport=PHONE)
         table = page.locator(".scroll-x")
         assert table.evaluate("each => each.scrollWidth <= each.clientWidth"), path
+
+
+def test_on_paper_a_list_of_visits_is_as_wide_as_the_sheet_and_nothing_can_be_pressed(
+    demonstration: str, visit: Visit
+) -> None:
+    sheet = {"width": 703, "height": 1031}  # A4 within its margins
+    page = visit(f"{demonstration}/visits?lang=en", role=Role.BUREAU_OFFICER, viewport=sheet)
+    one = page.locator(".visit-list tbody th a").first.get_attribute("href")
+    for path in ("/visits", "/visits/review", "/visits/review/grade-a", "/visits/phones", one):
+        page.goto(f"{demonstration}{path}")
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator("button:visible, nav:visible, input:visible, select:visible").count() == 0, path
+
+
+def test_a_long_text_shows_its_first_lines_until_all_of_it_is_asked_for(workplace: str, visit: Visit) -> None:
+    page = _open_queue(visit, workplace)
+    address = page.locator("#visit-title a").get_attribute("href")
+    page.keyboard.press("q")
+    page.keyboard.insert_text("请补充。" * 400)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".review-done")).to_be_visible()
+    page.goto(f"{workplace}{address}")
+    text = page.locator(".visit-note .clamp")
+    cut = text.bounding_box()
+    more = page.locator(".visit-note .clamp-way")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(more).to_have_attribute("aria-expanded", "true")
+    whole = text.bounding_box()
+    assert cut is not None
+    assert whole is not None
+    assert cut["height"] * 2 < whole["height"]
+    more.click()
+    expect(more).to_have_text("显示全文")
+    page.emulate_media(media="print")
+    assert text.evaluate("each => each.scrollHeight <= each.clientHeight")

@@ -18,6 +18,7 @@ function draw(place, { boundary, approximate, seat, fix, words }) {
   if (at) whole.extend(at.toBounds(2 * Math.min(fix.accuracy_m, 20_000)));
   if (!whole.isValid() && seat) whole.extend(L.latLng(seat).toBounds(10_000));
   if (!whole.isValid()) return;
+  onPaper(place, map);
   show(whole); // before anything is drawn: circles in metres need the view
   L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
@@ -32,6 +33,21 @@ function draw(place, { boundary, approximate, seat, fix, words }) {
   L.circleMarker(at, { radius: 6, className: "visit-fix", ...still }).addTo(map);
   const near = at.toBounds(2 * Math.max(fix.accuracy_m * 1.5, CLOSE));
   map.addControl(new (views(words, { whole: () => show(whole), near: () => show(near) }))());
+}
+
+// A sheet is narrower than most screens: what is in view is drawn anew for it, and afterwards as it was.
+function onPaper(place, map) {
+  let before = null;
+  addEventListener("beforeprint", () => {
+    before = { centre: map.getCenter(), zoom: map.getZoom() };
+    const inView = map.getBounds();
+    place.classList.add("visit-map-on-paper");
+    map.invalidateSize({ animate: false }).fitBounds(inView, { animate: false });
+  });
+  addEventListener("afterprint", () => {
+    place.classList.remove("visit-map-on-paper");
+    map.invalidateSize({ animate: false }).setView(before.centre, before.zoom, { animate: false });
+  });
 }
 
 function views(words, ways) {
