@@ -39,7 +39,8 @@ class ImportResult:
 
     ``side_changes`` are those that no row is counted for, such as a new institution. ``planned`` are the
     changes of the sound rows also where other rows have faults. ``digest`` is equal for equal changes.
-    ``undecided`` counts the rows of visits that hold a review or the like, which is not taken from a file.
+    ``undecided`` counts the rows of visits that hold a review or the like, which is not taken from a file;
+    ``refused_rows`` are the rows under the headers that have faults, however many each.
     """
 
     kind: ImportKind
@@ -50,17 +51,12 @@ class ImportResult:
     digest: str = ""
     written: bool = False
     undecided: int = 0
-
-    @property
-    def refused_rows(self) -> frozenset[int]:
-        """The rows of the file that have faults, however many each."""
-        return frozenset(fault.row for fault in self.outcome.errors if fault.row is not None)
+    refused_rows: frozenset[int] = frozenset()
 
     @property
     def sound(self) -> tuple[RowChange, ...]:
         """The planned changes of the rows that have no fault."""
-        refused = self.refused_rows
-        return tuple(change for change in self.planned if change.row not in refused)
+        return tuple(change for change in self.planned if change.row not in self.refused_rows)
 
     @property
     def changes_anything(self) -> bool:
@@ -101,7 +97,8 @@ def import_file(
     try:
         table = read_import_file(path, kind, options, name=name)
     except RefusedFeaturesError as error:
-        return ImportResult(kind, ImportOutcome(errors=error.faults))
+        refused = frozenset(fault.row for fault in error.faults if fault.row is not None)
+        return ImportResult(kind, ImportOutcome(errors=error.faults), refused_rows=refused)
     except (InvalidInputError, GeodataError) as error:
         fault = ImportFault(sheet=None, row=None, column=None, value=None, message=error.message)
         return ImportResult(kind, ImportOutcome(errors=(fault,)))
@@ -125,6 +122,7 @@ def import_file(
         if not dry_run and plan.outcome().is_sound and only_if in (None, plan.digest()):
             work.commit()
             written = True
+    faults = (*table.sheet.faults, *plan.faults)
     return ImportResult(
         kind,
         plan.outcome(),
@@ -134,6 +132,7 @@ def import_file(
         digest=plan.digest(),
         written=written,
         undecided=plan.undecided,
+        refused_rows=frozenset({row.number for row in table.rows} & {fault.row for fault in faults}),
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import islice
 from uuid import UUID
 
 from fieldapp.domain.evidence_meanwhile import speaks, together
 from fieldapp.domain.naming import Gazetteer, Named
+from fieldapp.domain.visit_rules import LONGEST_PERIOD
 from fieldapp.domain.visits import Review, Visit
 from fieldapp.persistence.visits import StoredVisit
 from fieldapp.workbooks.reading import Row
@@ -35,32 +38,46 @@ class Overlaps:
     def __init__(self, places: Gazetteer, timezone: tzinfo) -> None:
         self._places, self._timezone = places, timezone
         self._logged: dict[str, dict[UUID, _Logged]] = defaultdict(dict)
+        self._begun: dict[tuple[str, str, datetime], UUID] = {}
         self._rows: list[tuple[Named, str, _Logged]] = []
 
     def note_stored(self, person_id: str, stored: StoredVisit) -> None:
         """Know a visit that is kept already; ``person_id`` is the record that remains of its commissioner."""
         logged = _Logged(stored.id, stored.visit, None, speaks(Review(stored.row["review"])))
-        self._logged[person_id][stored.id] = logged
+        self._keep(person_id, logged)
 
     def note(self, person_id: str, person: Named, visit_id: UUID, visit: Visit, row: Row) -> None:
         """Know what a row of the file says of a visit, in the place of what was kept."""
-        logged = self._logged[person_id][visit_id] = _Logged(visit_id, visit, row, True)
+        logged = _Logged(visit_id, visit, row, True)
+        self._keep(person_id, logged)
         self._rows.append((person, person_id, logged))
+
+    def _keep(self, person_id: str, logged: _Logged) -> None:
+        self._logged[person_id][logged.id] = logged
+        self._begun[person_id, logged.visit.township_code, logged.visit.started_at] = logged.id
 
     def begun(self, person_id: str, township_code: str, started_at: datetime) -> tuple[UUID, Visit] | None:
         """The visit to the township that began at this moment."""
-        for other in self._logged[person_id].values():
-            if (other.visit.township_code, other.visit.started_at) == (township_code, started_at):
-                return other.id, other.visit
-        return None
+        found = self._begun.get((person_id, township_code, started_at))
+        visit = None if found is None else self._logged[person_id][found].visit
+        # A row may have said since that it began at another time.
+        if found is None or visit is None or visit.started_at != started_at:
+            return None
+        return found, visit
 
     def warnings(self) -> Iterator[tuple[Row, Message]]:
         """The rows of whose time there are other visits, in the file's order, and each pair once."""
+        in_order = {
+            person_id: sorted(logged.values(), key=_beginning) for person_id, logged in self._logged.items()
+        }
         for person, person_id, logged in self._rows:
             assert logged.row is not None
-            others = [other for other in self._logged[person_id].values() if _is_told(logged, other)]
-            others.sort(key=lambda other: (other.visit.started_at, str(other.id)))
-            for other in others[:_TOLD_OF_A_ROW]:
+            every, visit = in_order[person_id], logged.visit
+            # No visit is longer than the longest, so what began long before is over.
+            first = bisect_left(every, visit.started_at - LONGEST_PERIOD, key=_start)
+            last = bisect_right(every, visit.ended_at, key=_start)
+            others = (other for other in every[first:last] if _is_told(logged, other))
+            for other in islice(others, _TOLD_OF_A_ROW):
                 yield logged.row, self._words(person, logged.row, other)
 
     def _words(self, person: Named, row: Row, other: _Logged) -> Message:
@@ -89,6 +106,14 @@ class Overlaps:
     def moment(self, moment: datetime) -> str:
         """A moment in the installation's time zone."""
         return moment.astimezone(self._timezone).strftime("%Y-%m-%d %H:%M")
+
+
+def _start(logged: _Logged) -> datetime:
+    return logged.visit.started_at
+
+
+def _beginning(logged: _Logged) -> tuple[datetime, str]:
+    return logged.visit.started_at, str(logged.id)
 
 
 def _is_told(logged: _Logged, other: _Logged) -> bool:

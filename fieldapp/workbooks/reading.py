@@ -220,7 +220,7 @@ def _put_days(sheet: Sheet, row: Row, columns: Sequence[Column], faulty: set[str
             "{value} is a time without a day. Write the day in the column {day}, or before the time: "
             "2026-01-05 09:30.",
             value=row.written[column.key],
-            day=words[column.day],
+            day=sheet.headers.get(column.day) or words[column.day],
         )
         if not is_told and _is_full(sheet, row, column.key, message):
             return False

@@ -432,7 +432,7 @@ def test_days_without_times_are_refused_and_the_missing_columns_named(
 @pytest.mark.parametrize(
     ("row", "column", "said"),
     [
-        (",09:00,11:30", "开始时间", "09:00 is a time without a day. Write the day in the column"),
+        (",09:00,11:30", "开始时间", "09:00 is a time without a day. Write the day in the column 日期, or"),
         ("3月5日,09:00,11:30", "日期", "does not say the year"),
         ("2026-03-05,09:00,", "结束时间", "is missing"),
         ("2026-03-05,2026-03-06 09:00,2026-03-06 11:30", "日期", "is not that of the beginning"),

@@ -122,6 +122,13 @@ def test_rows_are_counted_and_not_their_faults(client: FlaskClient, register: Co
     assert [int(count) > 4 for count in re.findall(r"(\d+) faults", page)] == [True]
 
 
+def test_the_row_of_headers_is_none_that_is_refused(client: FlaskClient) -> None:
+    page = upload(client, "township,commissioner\n拉林满族镇,张三\n", kind="visits").text
+    shown = dict(re.findall(r"<dt[^>]*>([^<]*)</dt><dd[^>]*>([^<]*)</dd>", page))
+    assert shown["Rows refused"] == "0"
+    assert "is missing" in page
+
+
 def test_a_row_of_another_county_counts_as_refused_and_not_as_added(register: Context) -> None:
     with client_of(register, Role.COUNTY_OFFICER) as client:  # of no county yet
         page = upload(client, PRODUCT).text
