@@ -133,6 +133,14 @@ def words_of(error: ValidationError) -> Message:
             words = _out_of_range(shown, schema.get("minimum"), schema.get("maximum"))
         case "minLength" | "maxLength":
             words = _too_short_or_long(schema.get("minLength", 0), schema.get("maxLength"))
+        case "maxItems":
+            words = Message(
+                "These are {count}; at most {most} are taken.",
+                count=len(error.instance),
+                most=error.validator_value,
+            )
+        case "minItems":
+            words = Message("At least {least} are needed here.", least=error.validator_value)
         case "finite":
             words = Message("{value} is not a number that can be kept. Write it in digits.", value=shown)
         case "type":

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fieldapp.domain.evidence import CLOCK_SLACK
 from geodata.errors import Message
 
 # A log that waits this long has most likely been forgotten on a phone.
@@ -82,17 +83,21 @@ def _duration(seconds: float) -> Message:
 
 
 def _clock_off(skew_s: float) -> Message:
-    off = _duration(skew_s)
+    has = {"off": _duration(skew_s), "slack": round(CLOCK_SLACK.total_seconds() / 60)}
     if skew_s < 0:
         return Message(
-            "The clock of your phone is {off} slow. The app goes by the server's time; still, "
-            "let the phone set its time by the network.",
-            off=off,
+            "The clock of your phone is {off} slow. The app goes by the server's time, but a service log "
+            "that is sent while the clock is wrong by more than {slack} min gets only evidence grade D. Put "
+            "it right before you send: in the phone's settings, under date and time, switch on setting it "
+            "automatically.",
+            **has,
         )
     return Message(
-        "The clock of your phone is {off} fast. The app goes by the server's time; still, "
-        "let the phone set its time by the network.",
-        off=off,
+        "The clock of your phone is {off} fast. The app goes by the server's time, but a service log "
+        "that is sent while the clock is wrong by more than {slack} min gets only evidence grade D. Put it "
+        "right before you send: in the phone's settings, under date and time, switch on setting it "
+        "automatically.",
+        **has,
     )
 
 

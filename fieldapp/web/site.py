@@ -30,7 +30,7 @@ _MONTH_PATTERNS = {"en": "MMM y", "zh_CN": "y年M月"}
 _NAVIGATION: tuple[tuple[str, Message, Action | None], ...] = (
     ("/", Message("Status"), None),
     ("/map", Message("Map"), None),
-    ("/field/", Message("Field visits"), Action.VISIT_WRITE),
+    ("/field/", Message("Log visits"), Action.VISIT_WRITE),
     ("/assign", Message("Assign"), Action.ASSIGNMENT_PROPOSE),
     ("/plan", Message("Plan"), Action.PLAN_READ),
     ("/visits", Message("Visits"), Action.VISIT_READ),

@@ -20,6 +20,8 @@ from fieldapp.domain.visits import RESULTS
         ({"maximum": 9}, 10, "10 is too large; it must be 9 or less."),
         ({"minimum": 1, "maximum": 9}, 10, "10 is not from 1 to 9."),
         ({"minLength": 2}, "a", "This takes at least 2 characters."),
+        ({"maxItems": 2}, ["a", "b", "c"], "These are 3; at most 2 are taken."),
+        ({"minItems": 1}, [], "At least 1 are needed here."),
         ({"maxLength": 2}, "abc", "This takes 0 to 2 characters."),
     ],
 )

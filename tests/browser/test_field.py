@@ -282,6 +282,46 @@ def test_an_officers_login_on_this_phone_is_told_and_touches_nothing(field_app: 
     assert len(field_app.visits("属于特派员")) == 1
 
 
+def test_why_the_recipient_cannot_be_asked_is_said_and_the_link_is_passed_on(field_app: Field) -> None:
+    phone = field_app.phone(permissions=["geolocation", "clipboard-read", "clipboard-write"])
+    phone.context.add_init_script("navigator.share = async (given) => { globalThis.shared = given; };")
+    page = phone.ready_for_offline()
+    phone.offline()
+    phone.log_visit("请对方确认")
+    page.locator(".visits .card a").first.tap()
+    ask = page.get_by_role("button", name="请服务对象确认")
+    expect(ask).to_be_disabled()
+    expect(page.locator(".visit")).to_contain_text("日志发送后，方可请服务对象确认。")
+    phone.offline(False)
+    phone.says("全部已发送")
+    expect(page.get_by_role("link", name="请服务对象确认")).to_be_visible()
+    phone.offline()
+    expect(ask).to_be_disabled()
+    expect(page.locator(".visit")).to_contain_text("请服务对象确认需要网络。")
+    phone.offline(False)
+    page.get_by_role("link", name="请服务对象确认").tap()
+    page.get_by_role("button", name="生成服务确认书和链接").tap()
+    link = page.locator("[data-select]").input_value()
+    page.get_by_role("button", name="复制链接").tap()
+    expect(page.locator(".slip-said")).to_have_text("链接已复制。")
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    page.get_by_role("button", name="分享").tap()
+    assert page.evaluate("globalThis.shared.url") == link
+
+
+def test_where_nothing_can_share_only_copying_is_offered(field_app: Field) -> None:
+    phone = field_app.phone()
+    phone.context.add_init_script("delete Navigator.prototype.share;")
+    page = phone.ready_for_offline()
+    phone.log_visit("无分享")
+    phone.says("全部已发送")
+    page.locator(".visits .card a").first.tap()
+    page.get_by_role("link", name="请服务对象确认").tap()
+    page.get_by_role("button", name="生成服务确认书和链接").tap()
+    expect(page.get_by_role("button", name="复制链接")).to_be_visible()
+    expect(page.get_by_role("button", name="分享")).to_be_hidden()
+
+
 @pytest.mark.parametrize("agent", ["MicroMessenger", "iPhone"])
 def test_installing_is_explained_where_one_stands(field_app: Field, agent: str) -> None:
     system = "Linux; Android 14" if agent == "MicroMessenger" else "iPhone; CPU iPhone OS 17_0 like Mac OS X"

@@ -26,7 +26,14 @@ def test_a_session_that_ended_asks_for_a_login_and_keeps_everything(field_app: F
     phone = field_app.phone()
     phone.ready_for_offline()
     field_app.end_sessions()
+    phone.tap_text("立即发送")
+    phone.says("未登录")
+    phone.page.goto(f"{field_app.url}/field/#/record")
+    # Long enough that its length is no question.
+    phone.page.get_by_role("button", name="修改时间").tap()
+    phone.page.get_by_role("button", name="2 小时前").tap()
     phone.log_visit("会话已结束")
+    expect(phone.page.locator(".toast")).to_have_text("已存到本机，登录后即发送。")
     phone.says("需登录后发送")
     phone.kill()
     page = phone.open("#/visits")
@@ -224,11 +231,17 @@ def test_what_cannot_be_sent_goes_by_file_to_another_device_and_arrives_once(
 
     helper.ready_for_offline()
     helper.page.goto(f"{field_app.url}/field/#/phone")
+    helper.offline()
     with helper.page.expect_file_chooser() as chooser:
         helper.page.locator("label.button", has_text="打开文件").tap()
     chooser.value.set_files(file)
     expect(helper.page.locator("main")).to_contain_text("收入 1 条")
+    # It was not sent yet when it was counted first; the screen counts on.
+    waiting = helper.page.locator(".phone .facts div", has_text="待发送").locator("dd")
+    expect(waiting).to_have_text("1")
+    helper.offline(False)
     helper.says("全部已发送")
+    expect(waiting).to_have_text("0")
     broken.offline(False)
     broken.says("全部已发送")
     assert len(field_app.visits("用文件转交")) == 1

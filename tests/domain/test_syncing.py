@@ -39,6 +39,10 @@ def test_a_wrong_clock_and_a_forgetful_browser_are_told_of_the_phone_in_use() ->
     assert "10 min slow" in said(off)
     assert "3 h fast" in said(replace(CLEAR, clock_skew_s=3 * 3600))
     assert "365 days slow" in said(replace(CLEAR, clock_skew_s=-365 * DAY.total_seconds()))
+    for skew in (-3600, 3600):
+        told = said(replace(CLEAR, clock_skew_s=skew))
+        assert "more than 10 min gets only evidence grade D" in told
+        assert "automatically" in told
     assert said(replace(off, last_seen_at=NOW - DAY), CLEAR) == ""
     assert "delete" in said(replace(CLEAR, pending=1, oldest_pending_at=NOW, persistent=False))
 

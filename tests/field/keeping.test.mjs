@@ -104,6 +104,20 @@ test("what waits goes by file to another device and is sent from there, with its
   assert.equal(stateOf(await phone.store.visits.get(id)).state, "sent");
 });
 
+test("a file to hand over is named by the time where the phone is", async () => {
+  const before = process.env.TZ;
+  process.env.TZ = "Asia/Shanghai";
+  try {
+    const { store } = startPhone({ fetch: makeServer().fetch });
+    const clock = { now: () => Date.parse("2026-11-26T19:45:00Z") };
+    const { name } = await exportFile({ store, user: 7, clock });
+    assert.equal(name, "fieldapp-2026-11-27-03-45.json");
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
+});
+
 test("a file for somebody else, of a newer app, or of something else is refused whole", async () => {
   const phone = startPhone({ fetch: makeServer().fetch });
   await phone.outbox.addPhoto("a", PICTURE);

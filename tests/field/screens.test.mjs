@@ -9,6 +9,7 @@ import {
   servedOn,
   townshipAt,
 } from "../../fieldapp/static/js/field/ui/places.js";
+import { sayBytes } from "../../fieldapp/static/js/field/ui/telling.js";
 import { daysBetween, inputOf, isoOf, sayMoment } from "../../fieldapp/static/js/field/ui/times.js";
 import { endOfDraft, isShort, periodOf } from "../../fieldapp/static/js/field/ui/times-field.js";
 import { saySync } from "../../fieldapp/static/js/field/ui/words-of-sync.js";
@@ -156,6 +157,13 @@ for (const [what, state, key, kind] of [
     assert.equal(line.kind, kind);
   });
 }
+
+test("how large something is, is said in the unit that fits", () => {
+  setWords({ kilobytes: "{n} kB", megabytes: "{n} MB", gigabytes: "{n} GB" }, "en");
+  const sizes = [0, 1, 2_000, 999_400, 999_600, 2_000_024, 1.5e9];
+  const told = ["0 kB", "1 kB", "2 kB", "1000 kB", "1 MB", "2 MB", "1.5 GB"];
+  assert.deepEqual(sizes.map(sayBytes), told);
+});
 
 test("one of something is said as one where the language has words for it", () => {
   setWords({ days: "{days} days", days_one: "1 day", waiting: "{count} to be sent" }, "en");

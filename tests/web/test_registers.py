@@ -95,6 +95,16 @@ def test_the_navigation_names_what_is_open_to_the_reader(client_of: Client) -> N
     assert "13800000001" not in page
 
 
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_no_two_entries_of_the_navigation_bear_one_name(client_of: Client, role: Role, language: str) -> None:
+    page = client_of(role).get("/townships", query_string={"lang": language}).text
+    navigation = page[page.index('class="site-nav"') : page.index("</nav>")]
+    names = re.findall(r">([^<>]+)</a>", navigation)
+    assert len(names) > 2
+    assert len(set(names)) == len(names)
+
+
 @pytest.mark.parametrize(
     ("address", "entry"),
     [

@@ -23,6 +23,7 @@ PHONE_WORDS = {
     "kept_waiting": Message("Waiting to be sent"),
     "kept_room": Message("Room"),
     "room": Message("{used} of {quota}"),
+    "kilobytes": Message("{n} kB"),
     "megabytes": Message("{n} MB"),
     "gigabytes": Message("{n} GB"),
     "last_sync": Message("Last sent and read"),

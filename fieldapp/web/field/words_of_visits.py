@@ -117,6 +117,7 @@ _VISITS: dict[str, Message] = {
     "save_wait": Message("Wait for it"),
     "save_without": Message("Save without"),
     "saved_here": Message("Saved on this phone. It is sent as soon as there is a network."),
+    "saved_here_login": Message("Saved on this phone. It is sent once you have logged in."),
     "saved_short": Message(
         "Saved on this phone. By its times the visit lasted only {length}; change it if it began earlier."
     ),
@@ -159,6 +160,8 @@ _VISITS: dict[str, Message] = {
     "confirmation": Message("Confirmation"),
     "confirmation_rated": Message("{state}, rated {rating} of 5"),
     "confirmation_ask": Message("Ask the recipient to confirm"),
+    "confirmation_unsent": Message("The recipient can be asked once the visit is sent."),
+    "confirmation_offline": Message("Asking the recipient needs a network."),
     "arrived": Message("Arrived"),
     "state_on_phone": Message("on this phone"),
     "state_deleting": Message("to be deleted"),
@@ -213,6 +216,7 @@ _VISITS: dict[str, Message] = {
     "answer_empty": Message("Write an answer first."),
     "answer_here": Message("Your answer, still on this phone"),
     "answer_kept": Message("The answer is kept and sent as soon as there is a network."),
+    "answer_kept_login": Message("The answer is kept and sent once you have logged in."),
     # Two versions.
     "conflict_title": Message("This visit was changed in two places."),
     "conflict_text": Message("Take one version, or choose line by line. Until you choose, both are kept."),
@@ -220,6 +224,7 @@ _VISITS: dict[str, Message] = {
     "conflict_theirs": Message("Take the server's"),
     "conflict_merge": Message("Take what is chosen"),
     "conflict_settled": Message("Chosen. It is sent as soon as there is a network."),
+    "conflict_settled_login": Message("Chosen. It is sent once you have logged in."),
     "conflict_deleted_there": Message("This visit was deleted elsewhere while you changed it here."),
     "conflict_deleted_here": Message("You deleted this visit, but it was changed elsewhere meanwhile."),
     "conflict_keep": Message("Keep mine"),

@@ -27,6 +27,14 @@ function toBase64(buffer) {
 
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 
+// When the file was saved, as the phone's owner reads the time: 2026-11-27-03-45.
+function stampOf(moment) {
+  const there = new Date(moment);
+  const two = (number) => String(number).padStart(2, "0");
+  const parts = [there.getMonth() + 1, there.getDate(), there.getHours(), there.getMinutes()];
+  return [there.getFullYear(), ...parts.map(two)].join("-");
+}
+
 // -> {name, blob, visits}: a JSON file of everything of `user` that the server has not answered for, or whose photos
 // it still awaits. `visits` is how many. Nothing on the phone changes.
 export async function exportFile({ store, user, clock = phoneTime }) {
@@ -46,7 +54,8 @@ export async function exportFile({ store, user, clock = phoneTime }) {
     }
     return { rows, photos, answers: await store.answers.where({ user }).toArray() };
   });
-  const at = new Date(clock.now()).toISOString();
+  const moment = clock.now();
+  const at = new Date(moment).toISOString();
   const file = {
     format: FORMAT,
     version: VERSION,
@@ -75,7 +84,7 @@ export async function exportFile({ store, user, clock = phoneTime }) {
     })),
   };
   return {
-    name: `fieldapp-${at.slice(0, 16).replace(/[:T]/g, "-")}.json`,
+    name: `fieldapp-${stampOf(moment)}.json`,
     blob: new Blob([JSON.stringify(file)], { type: "application/json" }),
     visits: file.visits.length,
   };

@@ -46,6 +46,7 @@ async function shrunk(file) {
 // browser cannot draw is kept as it is, without a thumbnail. Throws UnreadablePhoto and HugePhoto.
 export async function preparePhoto(given, { clock = phoneTime } = {}) {
   if (given.size > LARGEST) throw new HugePhoto(given.name);
+  if (given.size === 0) throw new UnreadablePhoto(given.name);
   const type = (await pictureKind(given)) ?? given.type;
   const file = type === given.type ? given : new File([given], given.name, { type });
   let small = file;

@@ -1,4 +1,5 @@
 // Rows leave the page as CSV for spreadsheets or as text for the clipboard.
+import { copyText } from "../site/copying.js";
 
 // A cell that a spreadsheet would take for a formula is written as text.
 const harmless = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
@@ -18,25 +19,9 @@ export function saveCsv(rows, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-export async function copyRows(rows) {
+export function copyRows(rows) {
   const text = rows
     .map((row) => row.map((cell) => harmless(cell).replace(/[\t\r\n]+/g, " ")).join("\t"))
     .join("\n");
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copySelected(text); // an intranet without HTTPS has no clipboard interface
-  }
-}
-
-function copySelected(text) {
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.className = "visually-hidden";
-  document.body.append(area);
-  area.select();
-  const copied = document.execCommand("copy");
-  area.remove();
-  return copied;
+  return copyText(text);
 }

@@ -38,6 +38,17 @@ async function changeAccount(app) {
   if (await logOut(app)) location.assign(LOGIN);
 }
 
+// What is kept waits for a network, or for a login.
+const ONCE_LOGGED_IN = {
+  saved_here: "saved_here_login",
+  answer_kept: "answer_kept_login",
+  conflict_settled: "conflict_settled_login",
+};
+
+// -> the sentence of `key`, one of these, with what it waits for.
+export const sayKept = (app, key) =>
+  say(app.standing().signedOut || app.notForThem ? ONCE_LOGGED_IN[key] : key);
+
 // -> [{name, pending}] of everybody whose visits wait here for another login than the present one.
 export function waitingForLogin(app) {
   const others = [...app.others];

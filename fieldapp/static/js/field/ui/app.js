@@ -7,6 +7,7 @@ import { refusedPhotos, unreadPhotos } from "../photos.js";
 import { lastUser, OutdatedPage, openStore, StorageClosed, StorageFull } from "../store.js";
 import { createSync, IDLE } from "../sync.js";
 import { now, phoneTime } from "../time.js";
+import { sayKept } from "./accounts.js";
 import { leaveClock } from "./clock.js";
 import { makeFrame } from "./frame.js";
 import { currentLanguage, languageTag, loadWords, showTheme, tellLanguage } from "./language.js";
@@ -166,7 +167,7 @@ class App {
     this.go(existing ? `#/visits/${id}` : "#/visits");
     const { started_at, ended_at } = values;
     const length = sayLength(minutesBetween(started_at, ended_at));
-    this.announce(say(isShort(values) ? "saved_short" : "saved_here", { length }));
+    this.announce(isShort(values) ? say("saved_short", { length }) : sayKept(this, "saved_here"));
     await this.store.remember(`last_township:${this.user.id}`, values.township_code);
     this.#send();
   }

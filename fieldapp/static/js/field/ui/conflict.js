@@ -1,6 +1,7 @@
 // Two versions of one visit, side by side: take one, or choose field by field. Neither is lost before the choice.
 import { say } from "../../map/words.js";
 import { bodyOf } from "../content.js";
+import { sayKept } from "./accounts.js";
 import { button, make, newName, notice } from "./dom.js";
 import { photoFigure } from "./photo.js";
 import { sayResults } from "./results-field.js";
@@ -26,7 +27,7 @@ const differs = (mine, theirs, { members, instants }) =>
 export function conflictPart(app, row) {
   const settle = async (choice) => {
     await app.outbox.resolveConflict(row.id, choice);
-    app.announce(say("conflict_settled"));
+    app.announce(sayKept(app, "conflict_settled"));
     await app.changed();
   };
   const theirs = row.conflict.visit;

@@ -22,11 +22,18 @@ export function phoneScreen(app) {
     account(app),
     link(say("back_home"), "#/"),
   );
+  let counted = null;
   async function showKeeping() {
+    counted = countsOf(app);
     keeping.replaceChildren(make("h2", { text: say("keeping") }), ...(await kept(app, showKeeping)));
   }
-  return { element, shown: showKeeping };
+  const update = () => (counted === countsOf(app) ? null : showKeeping());
+  return { element, shown: showKeeping, update };
 }
+
+// What changes while the screen is open.
+const countsOf = ({ rows, waiting, seen, persistent, kept: there }) =>
+  JSON.stringify([rows.length, waiting.pending, seen && sayMoment(seen), persistent, there]);
 
 function installing(app) {
   const { installed, wechat, ios, android } = surroundings();

@@ -29,9 +29,9 @@ export function sayPeriod({ started_at, ended_at }) {
 
 // How much room something takes, in the unit that people say.
 export function sayBytes(bytes) {
-  return bytes < 1e9
-    ? say("megabytes", { n: Math.max(1, Math.round(bytes / 1e6)) })
-    : say("gigabytes", { n: (bytes / 1e9).toFixed(1) });
+  if (bytes < 1e6 - 500) return say("kilobytes", { n: Math.ceil(bytes / 1e3) });
+  if (bytes < 1e9) return say("megabytes", { n: Math.round(bytes / 1e6) });
+  return say("gigabytes", { n: (bytes / 1e9).toFixed(1) });
 }
 
 // What was removed from this phone: {count, at}.

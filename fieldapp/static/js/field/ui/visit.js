@@ -1,6 +1,7 @@
 // One visit, whole: what was logged, how it stands, what officers say of it, and what can be done.
 import { say } from "../../map/words.js";
 import { plainText } from "../text.js";
+import { sayKept } from "./accounts.js";
 import { conflictPart, versionLeft } from "./conflict.js";
 import { button, facts, link, make, newName, notice, para } from "./dom.js";
 import { photoFigure } from "./photo.js";
@@ -45,7 +46,7 @@ export function visitScreen(app, id) {
     const row = app.rows.find((each) => each.id === id);
     if (!row) return app.go("#/visits");
     const answers = await app.store.answers.where({ visit_id: id }).toArray();
-    const key = JSON.stringify([row, answers, app.stateOf(row), app.refused.get(id)]);
+    const key = JSON.stringify([row, answers, app.stateOf(row), app.refused.get(id), navigator.onLine]);
     if (key === shown) return;
     shown = key;
     element.replaceChildren(
@@ -163,7 +164,7 @@ export function visitScreen(app, id) {
       if (!text) return area.focus();
       await app.outbox.answerQuestion(id, text);
       typed = "";
-      app.announce(say("answer_kept"));
+      app.announce(sayKept(app, "answer_kept"));
       await app.changed();
     };
     return make(
@@ -174,6 +175,13 @@ export function visitScreen(app, id) {
       fault,
       button(say("answer_send"), send, { class: "primary" }),
     );
+  }
+
+  // Why the recipient cannot be asked now, or null: the link for them comes from the server, of what it has.
+  function whyNotAsked(row) {
+    if (row.deleted) return null;
+    if (!row.document || row.pending) return say("confirmation_unsent");
+    return navigator.onLine ? null : say("confirmation_offline");
   }
 
   function actions(row) {
@@ -206,10 +214,12 @@ export function visitScreen(app, id) {
         button(say("delete"), ask),
       );
     }
-    if (row.document && !row.pending && navigator.onLine) {
-      part.append(link(say("confirmation_ask"), `/visits/${id}`, { class: "button" }));
-    }
-    return make("div", {}, part, sure);
+    const without = whyNotAsked(row);
+    const hint = make("p", { class: "hint", id: newName("why"), text: without ?? "" });
+    if (without) {
+      part.append(button(say("confirmation_ask"), () => {}, { disabled: true, "aria-describedby": hint.id }));
+    } else if (!row.deleted) part.append(link(say("confirmation_ask"), `/visits/${id}`, { class: "button" }));
+    return make("div", {}, part, without ? hint : null, sure);
   }
   return { element, shown: update, update };
 }
