@@ -137,6 +137,15 @@ def test_a_stale_form_is_a_conflict_that_names_the_change_and_keeps_what_was_typ
     assert "慢而且长" in slow.get("/commissioners/C-0001").text
 
 
+def test_a_form_that_says_nonsense_of_what_it_was_made_from_is_taken_by_its_entries(
+    client_of: Client,
+) -> None:
+    typed = {"name": "张三", "kind": "individual", "institution": "东北农业大学", "capacity": "1"}
+    nested = "[" * 5_000 + "]" * 5_000
+    answer = post(client_of(), "/commissioners/C-0001/edit", **typed, note="新", was=nested)
+    assert answer.status_code == 303
+
+
 def test_what_cannot_be_used_is_said_beside_its_entry(client_of: Client) -> None:
     client = client_of()
     client.get("/?lang=en")
