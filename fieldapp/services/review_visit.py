@@ -89,7 +89,10 @@ def readable_visit(connection: Connection, visit_id: UUID, by: Person) -> Stored
     """A visit that the person may read; `NotFoundError` where there is none."""
     stored = visits.readable(connection, visit_id, visible(by, "visit"))
     if stored is None:
-        raise NotFoundError(Message("There is no visit with the id {id}.", id=visit_id), code="visit.unknown")
+        raise NotFoundError(
+            Message("There is no visit with the id {id} among those that you may see.", id=visit_id),
+            code="visit.unknown",
+        )
     return stored
 
 
@@ -173,8 +176,7 @@ def _decided_meanwhile(connection: Connection, stored: StoredVisit) -> ConflictE
         )
     return ConflictError(
         Message(
-            "{who} has done this meanwhile: {step}. The visit is {state} now. "
-            "Look again, then decide; what you wrote is still here.",
+            "{who} has done this meanwhile: {step}. The visit is {state} now. Look again, then decide.",
             who=who_did(last),
             step=event_words(last["action"]),
             state=state,

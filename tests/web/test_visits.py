@@ -155,12 +155,12 @@ def test_a_stale_decision_is_refused_with_who_was_faster_and_what_was_typed(
     client_of: Client, sqlite_context: Context
 ) -> None:
     client = client_of()
-    page = client.get("/visits/review").text
+    page = client.get("/visits/review?county=230184").text
     faster = make_account(sqlite_context, Role.ADMINISTRATOR, display_name="王科长")
     review_visit(sqlite_context, ONE, ReviewStep.APPROVE, revision=1, seen=Review.SUBMITTED, by=faster)
     answer = post(
         client,
-        f"/visits/{ONE}/review",
+        f"/visits/{ONE}/review?county=230184",
         page,
         step="reject",
         text="照片与内容不符",
@@ -170,7 +170,20 @@ def test_a_stale_decision_is_refused_with_who_was_faster_and_what_was_typed(
     )
     assert answer.status_code == 409
     assert "王科长" in answer.text
+    assert "照片与内容不符" in answer.text  # though a rejection is no step any more
+    assert '<option value="230184" selected>' in answer.text
     assert stored_review(sqlite_context) == "approved"
+
+
+def test_the_steps_of_a_filtered_queue_lead_on_within_it(client_of: Client) -> None:
+    client = client_of()
+    page = client.get("/visits/review?county=230184").text
+    address = f"/visits/{ONE}/review?county=230184"
+    assert f'action="{address}"' in page
+    form = {"step": "approve", "revision": 1, "seen": "submitted", "from": "queue"}
+    done = post(client, address, page, **form)
+    assert "county=230184" in done.location
+    assert f'action="{address}"' in client.get(done.location).text  # to take it back
 
 
 def test_a_reason_that_speaks_of_another_visit_leads_to_it(

@@ -57,9 +57,6 @@ def review(visit_id: UUID) -> AnyResponse | tuple[str, int]:
         return page, status_of(error)
     if not from_queue:
         return redirect(url_for("visits.show", visit_id=visit_id, done=step.value), 303)
-    onward: dict[str, Any] = {
-        name: request.form[name] for name in ("county", "grade") if request.form.get(name)
-    }
     goes_back = step is ReviewStep.UNDO
     following = str(visit_id) if goes_back else request.form.get("next", "")
     return redirect(
@@ -68,7 +65,7 @@ def review(visit_id: UUID) -> AnyResponse | tuple[str, int]:
             visit=following or None,
             done=step.value,
             after=None if goes_back else visit_id,
-            **onward,
+            **_filters(),
         ),
         303,
     )
@@ -97,7 +94,7 @@ def approve_together() -> AnyResponse | tuple[str, int]:
 
 
 def _queue_page(visit_id: UUID | None, **more: Any) -> str:
-    county = asked_code("county", 6) or request.form.get("county", "")[:6]
+    county = asked_code("county", 6)
     grade = asked_word("grade", EvidenceGrade)
     queue = review_queue(
         the_context(),
@@ -115,6 +112,7 @@ def _queue_page(visit_id: UUID | None, **more: Any) -> str:
         map=map_settings(queue.current) if queue.current else None,
         county=county,
         grade=grade,
+        filters=_filters(),
         grades=list(EvidenceGrade),
         longest_note=LONGEST_NOTE,
         with_query=with_query,
@@ -122,6 +120,11 @@ def _queue_page(visit_id: UUID | None, **more: Any) -> str:
         before=queue.judged,
         **more,
     )
+
+
+def _filters() -> dict[str, Any]:
+    """Of which county and grade the queue is, as its addresses say."""
+    return {name: request.args[name] for name in ("county", "grade") if request.args.get(name)}
 
 
 def _grade_a_page(refusal: Message | None = None, ticked: Collection[UUID] | None = None) -> str:
