@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -134,9 +134,15 @@ def _current(path: str) -> str:
 
 
 def _in_language(locale: str) -> str:
-    """This page, with its query, in another language."""
-    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{request.path}?{urlencode([*query, ('lang', locale)])}"
+    """This page, with its query, in another language; what only answers a form leads to the form."""
+    path, query = request.path, list(request.args.items(multi=True))
+    rule = request.url_rule
+    if rule is not None and "GET" not in (rule.methods or ()):
+        came_from = urlsplit(request.referrer or "")
+        is_ours = came_from.netloc == request.host
+        path, query = (came_from.path, parse_qsl(came_from.query)) if is_ours else ("/", [])
+    kept = [(name, value) for name, value in query if name != "lang"]
+    return f"{path}?{urlencode([*kept, ('lang', locale)])}"
 
 
 def _register_facts() -> RegisterFacts | None:

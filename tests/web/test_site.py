@@ -51,6 +51,12 @@ def _app(context: Context) -> Flask:
     app = create_app(context=context)
     for status, fail in FAILURES.items():
         app.add_url_rule(f"/fail/{status}", f"fail_{status}", open_to_all(fail))
+    app.add_url_rule(
+        "/form",
+        "form",
+        open_to_all(lambda: render_template_string("{% extends 'base.html' %}")),
+        methods=["POST"],
+    )
     return app
 
 
@@ -58,6 +64,22 @@ def _app(context: Context) -> Flask:
 def client(sqlite_context: Context) -> FlaskClient:
     load_reference_tables(sqlite_context)
     return _app(sqlite_context).test_client()
+
+
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("http://localhost/status?as_of=2026-11-22&amp;lang=zh_CN", "/status?as_of=2026-11-22&amp;lang=en"),
+        ("http://elsewhere.example/status", "/?lang=en"),
+        (None, "/?lang=en"),
+    ],
+)
+def test_the_answer_to_a_form_leads_to_the_page_of_the_form_in_another_language(
+    client: FlaskClient, came_from: str | None, leads_to: str
+) -> None:
+    client.application.config["WTF_CSRF_ENABLED"] = False
+    headers = {} if came_from is None else {"Referer": came_from.replace("&amp;", "&")}
+    assert f'href="{leads_to}"' in client.post("/form", headers=headers).text
 
 
 def test_an_error_page_says_its_sentence_once(client: FlaskClient) -> None:
