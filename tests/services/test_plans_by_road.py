@@ -16,6 +16,7 @@ from fieldapp.domain.permissions import SYSTEM
 from fieldapp.domain.planning import Pair, RoutingError
 from fieldapp.domain.planning.drafts import DraftState
 from fieldapp.domain.suitability import great_circle_km
+from fieldapp.i18n import translate
 from fieldapp.persistence import schema
 from fieldapp.services import draft_plan as drafting
 from fieldapp.services import solve_draft
@@ -227,5 +228,5 @@ def test_the_workbook_says_on_a_sheet_of_its_own_where_the_distances_come_from(
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     lines = [row[0] for row in book["about this plan"].iter_rows(values_only=True)]
     assert lines[0] == "Plan: 全市方案 (ready)."
-    assert str(plan.distances) in lines
+    assert translate(plan.distances, "en") in lines
     book.close()

@@ -41,6 +41,7 @@ export function visitScreen(app, id) {
   const element = make("section", { class: "visit" });
   let shown = null;
   let typed = "";
+  let asksToDelete = false; // the screen is drawn anew whenever something changes, also while one reads the question
 
   async function update() {
     const row = app.rows.find((each) => each.id === id);
@@ -186,7 +187,7 @@ export function visitScreen(app, id) {
 
   function actions(row) {
     const part = make("div", { class: "buttons actions" });
-    const sure = make("div", { class: "sure", hidden: true });
+    const sure = make("div", { class: "sure", hidden: !asksToDelete });
     const remove = async () => {
       await app.outbox.deleteVisit(id);
       app.go("#/visits");
@@ -194,6 +195,7 @@ export function visitScreen(app, id) {
       app.announce(say("deleted"));
     };
     const ask = () => {
+      asksToDelete = true;
       sure.hidden = false;
       sure.querySelector("button").focus();
     };
@@ -204,6 +206,7 @@ export function visitScreen(app, id) {
         { class: "buttons" },
         button(say("delete_yes"), remove, { class: "bad" }),
         button(say("delete_no"), () => {
+          asksToDelete = false;
           sure.hidden = true;
         }),
       ),
