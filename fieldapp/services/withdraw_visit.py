@@ -22,32 +22,23 @@ def withdraw_visit(context: Context, visit_id: UUID, *, base_revision: int, by: 
     with the stored visit where somebody changed it meanwhile.
     """
     with context.work(actor=by.actor) as work:
-        while True:
-            work.hold_visits(visit_id)
-            stored = visits.find(work.connection, visit_id)
-            if stored is None:
-                raise NotFoundError(
-                    Message("There is no visit with the id {id}.", id=visit_id), code="visit.unknown"
-                )
-            require_own(work.connection, stored, by)
-            if stored.is_withdrawn:
-                return
-            if base_revision != stored.revision:
-                raise outdated(context, work.connection, stored)
-            now = context.now()
-            said = body_of(stored.visit, context.settings.timezone)
-            withdrawn = visits.revise(
-                work.connection,
-                stored,
-                stored.visit,
-                {"deleted_at": now},
-                said=said,
-                now=now,
-                by=by.user_id,
+        work.touch_visits(visit_id)
+        stored = visits.find(work.connection, visit_id)
+        if stored is None:
+            raise NotFoundError(
+                Message("There is no visit with the id {id}.", id=visit_id), code="visit.unknown"
             )
-            if withdrawn is not None:
-                break
-        work.touch_visits(visit_id, are_held=True)
+        require_own(work.connection, stored, by)
+        if stored.is_withdrawn:
+            return
+        if base_revision != stored.revision:
+            raise outdated(context, work.connection, stored)
+        now = context.now()
+        said = body_of(stored.visit, context.settings.timezone)
+        withdrawn = visits.revise(
+            work.connection, stored, stored.visit, {"deleted_at": now}, said=said, now=now, by=by.user_id
+        )
+        assert withdrawn is not None  # held above
         regrade(work, [visit_id])  # what it spoke against
         before = {
             "township_code": stored.visit.township_code,
