@@ -46,13 +46,19 @@ def test_a_session_that_ended_asks_for_a_login_and_keeps_everything(field_app: F
     assert len(field_app.visits("会话已结束")) == 1
 
 
-def test_two_phones_of_one_person_make_a_choice_of_both_versions(field_app: Field) -> None:
+def _two_phones_with(field_app: Field, content: str) -> tuple[Phone, Phone]:
+    """Two phones of one person that both show a visit with this content, sent from the first."""
     first, second = field_app.phone(), field_app.phone()
     first.ready_for_offline()
-    first.log_visit("共同的开头")
+    first.log_visit(content)
     first.says("全部已发送")
     second.ready_for_offline()
     second.page.goto(f"{field_app.url}/field/#/visits")
+    return first, second
+
+
+def test_two_phones_of_one_person_make_a_choice_of_both_versions(field_app: Field) -> None:
+    first, second = _two_phones_with(field_app, "共同的开头")
     for phone, text in ((second, "第二台手机的内容"), (first, "第一台手机的内容")):
         phone.offline()
         _open_first(phone)
@@ -75,12 +81,7 @@ def test_two_phones_of_one_person_make_a_choice_of_both_versions(field_app: Fiel
 
 
 def test_who_deleted_what_another_phone_changed_chooses_with_both_in_sight(field_app: Field) -> None:
-    first, second = field_app.phone(), field_app.phone()
-    first.ready_for_offline()
-    first.log_visit("删除前的内容")
-    first.says("全部已发送")
-    second.ready_for_offline()
-    second.page.goto(f"{field_app.url}/field/#/visits")
+    first, second = _two_phones_with(field_app, "删除前的内容")
     first.offline()
     _open_first(first)
     first.page.get_by_role("button", name="删除").tap()

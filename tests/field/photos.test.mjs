@@ -9,6 +9,18 @@ import { answers, makeServer } from "./server.mjs";
 
 const PICTURE = photoOf(Buffer.alloc(300_000, "picture"));
 
+// No piece of a photo gets through until the returned function is called.
+function holdPhotos(server) {
+  let held = true;
+  server.plans.push(async (request) => {
+    if (request.method === "PATCH" && held) throw new TypeError("network error");
+    return undefined;
+  });
+  return () => {
+    held = false;
+  };
+}
+
 // The server does what it was asked, and its answer is lost.
 function loseAnswer(server, method, times = 1) {
   let left = times;
@@ -104,15 +116,11 @@ test("a photo taken with another phone is left to that one", async () => {
   const id = newId();
   await phone.outbox.addPhoto(id, PICTURE);
   await phone.outbox.saveVisit(id, values());
-  let broken = true;
-  server.plans.push(async (request) => {
-    if (request.method === "PATCH" && broken) throw new TypeError("network error");
-    return undefined;
-  });
+  const letThrough = holdPhotos(server);
   await phone.sync.run();
   assert.equal(await other.sync.run(), "done");
   assert.equal(stateOf(await other.store.visits.get(id)).state, "awaiting_photos");
-  broken = false;
+  letThrough();
   await phone.sync.run();
   await other.sync.run();
   assert.equal(stateOf(await other.store.visits.get(id)).state, "sent");
@@ -180,15 +188,11 @@ test("a photo that one phone gave up is there when another one brings back the v
     const id = newId();
     await phone.outbox.addPhoto(id, PICTURE);
     await phone.outbox.saveVisit(id, values());
-    let broken = true;
-    server.plans.push(async (request) => {
-      if (request.method === "PATCH" && broken) throw new TypeError("network error");
-      return undefined;
-    });
+    const letThrough = holdPhotos(server);
     await phone.sync.run();
     await other.sync.run();
     await other.outbox.editVisit(id, { ...values({ content: "kept" }), photos: [PICTURE.sha256] });
-    broken = false;
+    letThrough();
     await giveUp(phone, id);
     assert.equal(await phone.sync.run(), "done");
     await other.sync.run();
@@ -219,10 +223,7 @@ test("a photo that nothing shows any more goes after a month, or with what is re
     const id = newId();
     await phone.outbox.addPhoto(id, PICTURE);
     await phone.outbox.saveVisit(id, values());
-    server.plans.push(async (request) => {
-      if (request.method === "PATCH") throw new TypeError("network error");
-      return undefined;
-    });
+    holdPhotos(server);
     await phone.sync.run();
     await phone.outbox.editVisit(id, values({ photos: [] }));
     await phone.sync.run();

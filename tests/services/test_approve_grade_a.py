@@ -19,24 +19,7 @@ from fieldapp.services.review_visit import review_visit
 from tests.accounts import make_account
 from tests.services.small_register import LALIN, PINGFANG, SHAHE, SHANHE, fill, rows
 from tests.services.test_grade_visits import log
-from tests.services.visits import ONE, commissioner, record
-
-TWO = UUID("0197a0b0-0000-7000-8000-000000000002")
-LATER = {"started_at": "2026-11-20T13:00:00+08:00", "ended_at": "2026-11-20T15:00:00+08:00", "fix": None}
-
-
-@pytest.fixture
-def me(context: Context) -> Person:
-    """The commissioner of 拉林满族镇, with one visit there."""
-    fill(context)
-    me = commissioner(context)
-    record(context, me, photos=[])
-    return me
-
-
-@pytest.fixture
-def officer(context: Context, me: Person) -> Person:
-    return make_account(context, Role.COUNTY_OFFICER, username="wuchang", county_codes=["230184"])
+from tests.services.visits import LATER, ONE, TWO, record
 
 
 @pytest.fixture

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
-import pytest
 from sqlalchemy import insert
 
-from fieldapp.domain.permissions import Person, Role
+from fieldapp.domain.permissions import Person
 from fieldapp.persistence import schema
 from fieldapp.services.context import Context
 from fieldapp.services.show_visit import show_visit
 from fieldapp.services.tidy_photos import tidy_photos
-from tests.accounts import make_account
-from tests.services.small_register import fill
-from tests.services.visits import ONE, PHOTO, commissioner, record
-
-TWO = UUID("0197a0b0-0000-7000-8000-000000000002")
-
-
-@pytest.fixture
-def me(context: Context) -> Person:
-    """The commissioner of 拉林满族镇, with one visit there."""
-    fill(context)
-    me = commissioner(context)
-    record(context, me, photos=[])
-    return me
-
-
-@pytest.fixture
-def officer(context: Context, me: Person) -> Person:
-    return make_account(context, Role.COUNTY_OFFICER, username="wuchang", county_codes=["230184"])
+from tests.services.visits import ONE, PHOTO, TWO, record
 
 
 def test_the_history_tells_modes_and_times_as_people_read_them(

@@ -19,6 +19,9 @@ from tests.accounts import make_account
 from tests.services.small_register import LALIN
 
 ONE = UUID("0197a0b0-0000-7000-8000-000000000001")
+TWO = UUID("0197a0b0-0000-7000-8000-000000000002")
+# What differs in a visit of the same day that begins when the first one is over.
+LATER = {"started_at": "2026-11-20T13:00:00+08:00", "ended_at": "2026-11-20T15:00:00+08:00", "fix": None}
 START = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 PHOTO, OTHER_PHOTO = "a" * 64, "b" * 64
 
