@@ -38,8 +38,8 @@ const systemClock = {
 //   {running, visit, photo, outcome, code, message, retry_at, user, account}
 // visit: id of the visit being sent; photo: {sha256, sent, size} being sent; outcome of the latest run: null before
 // the first, "done", or the kind of what stood in its way (ApiError.kind; "session": ask to log in, everything is
-// kept), or "storage" where the phone's own storage failed (error is what it said); retry_at: milliseconds; account: {id, name} of whoever is logged in, also one who logs no
-// visits; null where nobody is, or that is not known.
+// kept), or "storage" where the phone's own storage failed (error is what it said); retry_at: milliseconds;
+// account: {id, name} of whoever is logged in, also one who logs no visits; null where nobody is, or that is not known.
 //
 // `clock` is the phone's own, which the server is told of; `time` learns from the server what time it is (time.js).
 //
